@@ -1,0 +1,33 @@
+"""The kit: what a lesson is made of. It knows browsers and people, and no medicine."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "Choice": "controls",
+    "Many": "controls",
+    "Number": "controls",
+    "Text": "controls",
+    "Toggle": "controls",
+    "Citation": "citation",
+    "References": "citation",
+    "Explorer": "explorer",
+    "Table": "explorer",
+    "Page": "page",
+    "Prediction": "prediction",
+    "PredictionCard": "prediction",
+    "Progress": "progress",
+    "Question": "question",
+    "Quiz": "quiz",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"{__name__} has no {name!r}; it has {', '.join(__all__)}")

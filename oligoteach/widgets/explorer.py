@@ -1,0 +1,315 @@
+"""The explorer: a question that a learner turns over with a few controls and one figure.
+
+A new explorer is a subclass with controls and four functions::
+
+    class Decay(Explorer):
+        key = "decay"
+        title = "Decay"
+        badge = "model"
+        controls = (Number("rate", "Rate", 0.1, 2, default=1, step=0.1, unit="per month"),)
+
+        def compute(self, p):                  # parameters in, result out
+            t = np.linspace(0, 12, 200)
+            return t, np.exp(-p.rate * t)
+
+        def draw(self, figure, result):        # once for each size and theme
+            axes = figure.panel()
+            return {"curve": axes.plot(*result, color=figure.theme.blue)[0]}
+
+        def update(self, artists, result):     # at each change
+            artists["curve"].set_data(*result)
+
+        def describe(self, result):            # the same in words
+            return f"At 12 months {result[1][-1]:.0%} is left."
+
+The base class does the rest: controls, frames no faster than the browser shows them, text
+alternative, data table, downloads, links, restoring, prediction gate and citations.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import traitlets
+
+from oligoteach.widgets._base import KitWidget
+from oligoteach.widgets.canvas import Canvas
+from oligoteach.widgets.controls import Control
+from oligoteach.widgets.prediction import Prediction, PredictionHost
+
+BADGES = {
+    "published": "Published data",
+    "model": "Illustrative model",
+    "model-curve": "Model curve through published values",
+}
+CONTROLS_IN_VIEW = 4
+# A page needs one figure; a second size exists for a moment when a window or theme changes.
+KEPT_FIGURES = 2
+WIDTHS = (240, 2000)
+RATIOS = (0.5, 6.0)
+MAX_PIXELS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """The figure's data as a table: for reading, for screen readers and for download.
+
+    A cell is text, or a mapping with ``text`` and a ``tone`` ("ok", "bad", "open", "note").
+    The first column names the row.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]] = field(default=())
+    caption: str = ""
+
+    def spec(self) -> dict[str, Any]:
+        """Return the table as the page wants it."""
+        return {
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "caption": self.caption,
+        }
+
+
+class Explorer(PredictionHost, KitWidget):
+    """Base class of all explorers.
+
+    Attributes to set in a subclass
+    -------------------------------
+    key, title, caption, explain : str
+        Stable id (used in links), heading, caption, and what to take from it (120 words at most).
+    badge : {"published", "model", "model-curve"}
+        Whether data or a model is shown.
+    controls : sequence of Control
+        What can be set. The first four stand in view; more are folded away.
+    card : mapping of str to str
+        For a model: its formula, parameters, validity and source, as shown under the badge.
+    aspect, narrow_aspect : float
+        Height over width of the figure, on a wide page and on a phone.
+    table_open : bool
+        Whether the data table is open from the start.
+    """
+
+    view = traitlets.Unicode("explorer").tag(sync=True)
+    params = traitlets.Dict().tag(sync=True)
+
+    key: ClassVar[str]
+    title: str = ""
+    caption: str = ""
+    explain: str = ""
+    badge: str = "model"
+    controls: ClassVar[Sequence[Control]] = ()
+    card: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
+    aspect: ClassVar[float] = 0.62
+    narrow_aspect: ClassVar[float] = 1.05
+    table_open: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        text: Mapping[str, str] | None = None,
+        prediction: Prediction | None = None,
+        citations: Sequence[Any] = (),
+        lesson: str = "",
+    ) -> None:
+        for name, value in (text or {}).items():
+            setattr(self, name, value)
+        if self.badge not in BADGES:
+            raise ValueError(f"explorer {self.key!r}: badge {self.badge!r} is unknown")
+        self.prediction = prediction
+        self.citations = tuple(citations)
+        self.control = {control.name: control for control in self.controls}
+        self._canvases: OrderedDict[tuple[Any, ...], Canvas] = OrderedDict()
+        self._result: tuple[dict[str, Any], Any] | None = None
+        super().__init__(params=self.defaults(), config=self._config(lesson))
+
+    # What a subclass says -------------------------------------------------------------------
+
+    def compute(self, p: SimpleNamespace) -> Any:
+        """Return the result for the parameters; everything else is drawn from it."""
+        raise NotImplementedError
+
+    def draw(self, figure: Any, result: Any) -> dict[str, Any]:
+        """Fill an empty figure, and return the artists that move, by name."""
+        raise NotImplementedError
+
+    def update(self, artists: dict[str, Any], result: Any) -> None:
+        """Change those artists, and anything else that the new result changes."""
+        raise NotImplementedError
+
+    def describe(self, result: Any) -> str:
+        """Return the figure's message in words, with its numbers."""
+        raise NotImplementedError
+
+    def table(self, result: Any) -> Table | None:
+        """Return the figure's data, or None where there is nothing to tabulate."""
+        return None
+
+    def cards(self, result: Any) -> Sequence[Any] | None:
+        """Return citations to list below the figure, or None for no list."""
+        return None
+
+    # What a caller may do -------------------------------------------------------------------
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the parameters at the start."""
+        return {control.name: control.default for control in self.controls}
+
+    def set(self, **values: Any) -> None:
+        """Set parameters.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, for an unknown name or a value that is not allowed; then nothing
+            is changed.
+        """
+        for name in values:
+            if name not in self.control:
+                known = ", ".join(self.control)
+                raise ValueError(f"{self.title}: there is no {name!r}; there are {known}")
+        parsed = {name: self.control[name].parse(value) for name, value in values.items()}
+        self.params = {**self.params, **parsed}
+
+    def result(self) -> Any:
+        """Return the result for the present parameters, computed once for each change."""
+        if self._result is None or self._result[0] != self.params:
+            params = dict(self.params)
+            self._result = (params, self.compute(SimpleNamespace(**params)))
+        return self._result[1]
+
+    def frame(
+        self, width: int = 640, height: int = 420, ratio: float = 1.0, theme: str = "light"
+    ) -> bytes:
+        """Return the figure for the present parameters as PNG bytes.
+
+        Parameters
+        ----------
+        width, height : int
+            Size in page pixels.
+        ratio : float
+            Picture pixels for each page pixel.
+        theme : {"light", "dark"}
+            Colours.
+        """
+        result = self.result()
+        size = (width, height, ratio, theme)
+        if size not in self._canvases:
+            self._canvases[size] = self._canvas(*size)
+            while len(self._canvases) > KEPT_FIGURES:
+                self._canvases.popitem(last=False)
+        self._canvases.move_to_end(size)
+        return self._canvases[size].frame(result)
+
+    def reset(self) -> None:
+        """Put back the defaults and hide the answer of the prediction."""
+        if self.prediction is not None:
+            self.prediction.reset()
+            self.send(self.prediction.reply())
+        self.params = self.defaults()
+        self.send({"type": "stale"})
+
+    def summary(self) -> str:
+        """Return title, prediction, badge, settings and message in words."""
+        lines = [f"{self.title} [{BADGES[self.badge]}]"]
+        if self.prediction is not None:
+            lines.append(self.prediction.line())
+        lines += [control.say(self.params[control.name]) for control in self.controls]
+        lines.append(self.describe(self.result()))
+        return "\n".join(lines)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the figure still waits for a prediction."""
+        return self.prediction is not None and not self.prediction.revealed
+
+    # What the page says ---------------------------------------------------------------------
+
+    def on_frame(self, content: dict[str, Any]) -> None:
+        """Answer the page's request for a frame, taking over the values that came with it."""
+        notes = self._take(content.get("params") or {})
+        if self.locked:
+            self.send({"type": "locked", "view": content.get("view")})
+            return
+        result = self.result()
+        reply = {
+            "type": "frame",
+            "view": content.get("view"),
+            "text": self.describe(result),
+            "notes": notes,
+            **self._extras(result, content.get("table")),
+        }
+        self.send(reply, [self.frame(*self._size(content))])
+
+    def on_defaults(self, _content: dict[str, Any]) -> None:
+        """Put back the defaults; the prediction stays as it is."""
+        self.params = self.defaults()
+        self.send({"type": "stale"})
+
+    def _take(self, params: Mapping[str, Any]) -> list[str]:
+        """Set what is allowed of the page's values; return a sentence on each of the others."""
+        notes = []
+        for name, value in params.items():
+            try:
+                self.set(**{name: value})
+            except ValueError as error:
+                notes.append(f"{error}.")
+        return notes
+
+    def _extras(self, result: Any, wants_table: Any) -> dict[str, Any]:
+        extras: dict[str, Any] = {}
+        table = self.table(result) if wants_table else None
+        if table is not None:
+            extras["table"] = table.spec()
+        cards = self.cards(result)
+        if cards is not None:
+            extras["cards"] = [card.spec() for card in cards]
+        return extras
+
+    def _size(self, content: Mapping[str, Any]) -> tuple[int, int, float, str]:
+        """Return the size that the page asks for, held within bounds."""
+        width = int(_clamp(content.get("width"), WIDTHS, 640))
+        height = round(width * (self.narrow_aspect if width < 520 else self.aspect))
+        ratio = _clamp(content.get("ratio"), RATIOS, 1.0)
+        ratio = min(ratio, (MAX_PIXELS / (width * height)) ** 0.5)
+        return width, height, round(ratio, 3), _theme(content.get("theme"))
+
+    def _canvas(self, width: int, height: int, ratio: float, theme: str) -> Canvas:
+        from oligoteach.charts.figure import TeachingFigure
+        from oligoteach.charts.theme import THEMES
+
+        figure = TeachingFigure(width, height, THEMES[theme], ratio)
+        return Canvas(figure, self.draw, self.update)
+
+    def _config(self, lesson: str) -> dict[str, Any]:
+        return {
+            "lesson": lesson,
+            "key": self.key,
+            "title": self.title,
+            "caption": self.caption,
+            "explain": self.explain,
+            "badge": self.badge,
+            "badge_text": BADGES[self.badge],
+            "card": dict(self.card),
+            "controls": [control.spec() for control in self.controls],
+            "in_view": CONTROLS_IN_VIEW,
+            "aspect": self.aspect,
+            "narrow_aspect": self.narrow_aspect,
+            "table_open": self.table_open,
+            "has_table": type(self).table is not Explorer.table,
+            "prediction": self.prediction.spec() if self.prediction else None,
+            "citations": [citation.spec() for citation in self.citations],
+        }
+
+
+def _clamp(raw: Any, bounds: tuple[float, float], otherwise: float) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return otherwise
+    return min(max(float(raw), bounds[0]), bounds[1])
+
+
+def _theme(raw: Any) -> str:
+    return "dark" if raw == "dark" else "light"
