@@ -1,0 +1,117 @@
+"""What is known: typed, validated records of the ledger, and the only door to ``data/``.
+
+Names load on first use, so that asking for a path costs no validation library.
+
+>>> from oligoteach.evidence import citation
+>>> citation("gomez-os-lct").label
+'Confirmed'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oligoteach.evidence.citations import (
+        VERDICT_LABELS,
+        VERIFICATION_LABELS,
+        Citation,
+        citation,
+        format_reference,
+    )
+    from oligoteach.evidence.export import TABLES, claims_report, to_bibtex, to_csv
+    from oligoteach.evidence.ledger import (
+        UnknownClaim,
+        UnknownKey,
+        UnknownReference,
+        UnknownTerm,
+        UnknownTrial,
+        arms,
+        claim,
+        claims,
+        glossary,
+        outcomes,
+        reference,
+        references,
+        term,
+        trial,
+        trials,
+        verdict,
+        verdicts,
+    )
+    from oligoteach.evidence.paths import data_path, notebooks_path
+    from oligoteach.evidence.problems import EvidenceError, Problem
+    from oligoteach.evidence.records import (
+        Arm,
+        Claim,
+        GlossaryTerm,
+        Outcome,
+        Reference,
+        Trial,
+        Verdict,
+    )
+
+_HOMES = {
+    "citations": "Citation VERDICT_LABELS VERIFICATION_LABELS citation format_reference",
+    "export": "TABLES claims_report to_bibtex to_csv",
+    "ledger": "UnknownClaim UnknownKey UnknownReference UnknownTerm UnknownTrial arms claim claims "
+    "glossary outcomes reference references term trial trials verdict verdicts",
+    "paths": "data_path notebooks_path",
+    "problems": "EvidenceError Problem",
+    "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "TABLES",
+    "VERDICT_LABELS",
+    "VERIFICATION_LABELS",
+    "Arm",
+    "Citation",
+    "Claim",
+    "EvidenceError",
+    "GlossaryTerm",
+    "Outcome",
+    "Problem",
+    "Reference",
+    "Trial",
+    "UnknownClaim",
+    "UnknownKey",
+    "UnknownReference",
+    "UnknownTerm",
+    "UnknownTrial",
+    "Verdict",
+    "arms",
+    "citation",
+    "claim",
+    "claims",
+    "claims_report",
+    "data_path",
+    "format_reference",
+    "glossary",
+    "notebooks_path",
+    "outcomes",
+    "reference",
+    "references",
+    "term",
+    "to_bibtex",
+    "to_csv",
+    "trial",
+    "trials",
+    "verdict",
+    "verdicts",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"oligoteach.evidence has no {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
