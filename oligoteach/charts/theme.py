@@ -46,10 +46,10 @@ LIGHT = Theme(
 
 DARK = Theme(
     name="dark",
-    ground="#16191d",
-    ink="#f2f2f2",
-    muted="#b4b9c0",
-    line="#3c424a",
+    ground="#18212a",
+    ink="#e9eef3",
+    muted="#a7b4c0",
+    line="#3a4754",
     blue="#56b4e9",
     vermillion="#f28c4d",
     green="#3cc9a0",
@@ -57,7 +57,7 @@ DARK = Theme(
     soft_blue="#17374a",
     soft_vermillion="#4a2a15",
     soft_green="#123d31",
-    soft_muted="#262b31",
+    soft_muted="#25303a",
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

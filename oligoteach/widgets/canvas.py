@@ -70,9 +70,9 @@ class Canvas:
     def _png(self) -> bytes:
         from PIL import Image
 
-        canvas = self.figure.canvas
-        size = tuple(map(int, self.figure.bbox.size))
-        image = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        pixels = self.figure.canvas.buffer_rgba()
+        height, width, _ = pixels.shape
+        image = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
         out = io.BytesIO()
         image.convert("RGB").save(out, "PNG", compress_level=PNG_LEVEL)
         return out.getvalue()

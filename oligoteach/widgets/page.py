@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,10 +27,6 @@ class Page(KitWidget):
         Such as "2 of 4".
     minutes : int
         How long it takes.
-    explorers : iterable of Explorer
-        Those that a link or the browser's storage may set.
-    others : iterable of KitWidget
-        Other parts that *Reset* puts back.
     """
 
     view = traitlets.Unicode("page").tag(sync=True)
@@ -42,7 +38,6 @@ class Page(KitWidget):
         question: str,
         place: str,
         minutes: int,
-        citations: Iterable[Any] = (),
     ) -> None:
         self.explorers: dict[str, Explorer] = {}
         self.others: list[Any] = []
@@ -53,7 +48,6 @@ class Page(KitWidget):
                 "question": question,
                 "place": place,
                 "minutes": minutes,
-                "citations": [citation.spec() for citation in citations],
             }
         )
 

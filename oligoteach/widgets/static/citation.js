@@ -1,0 +1,123 @@
+// Citations: what is claimed, what the audit found, what to teach, where it stands.
+
+const TONES = { ok: "✓", note: "✓", bad: "✗", open: "?" };
+
+function citationBody(citation) {
+  const row = (term, text) => (text ? [h("dt", {}, term), h("dd", {}, text)] : []);
+  return h(
+    "div",
+    { class: "ot-citation" },
+    h("p", { class: "ot-claim" }, citation.statement),
+    h(
+      "dl",
+      {},
+      row("Printed", citation.printed),
+      row("Audit", `${citation.verdict}${citation.verified ? ` (${citation.verified})` : ""}`),
+      row("Source says", citation.finding),
+      row("Teach", citation.teach),
+      row("Where", citation.where),
+    ),
+    citation.sources.length ? h("ul", {}, citation.sources.map((s) => h("li", {}, reference(s)))) : null,
+  );
+}
+
+function reference(source) {
+  if (!source.doi) return h("span", {}, source.text);
+  const link = h(
+    "a",
+    { href: `https://doi.org/${encodeURI(source.doi)}`, rel: "noreferrer noopener", target: "_blank" },
+    `doi:${source.doi}`,
+  );
+  return h("span", {}, `${source.text} `, link);
+}
+
+function badge(citation) {
+  return h(
+    "span",
+    { class: "ot-badge", "data-tone": citation.tone },
+    h("span", { "aria-hidden": "true" }, `${TONES[citation.tone]} `),
+    citation.verdict,
+  );
+}
+
+function citationCard(citation) {
+  return h(
+    "details",
+    { class: "ot-chip", "data-tone": citation.tone },
+    h("summary", {}, badge(citation), h("span", { class: "ot-chip-text" }, citation.statement)),
+    citationBody(citation),
+  );
+}
+
+function citationStrip(citations, title) {
+  if (!citations.length) return null;
+  return details(`${title} (${citations.length})`, citations.map(citationCard));
+}
+
+// A link "[source](#claim-x)" in the prose becomes a small badge that opens the citation in place.
+function upgradeProse(root, citations) {
+  const byKey = new Map(citations.map((citation) => [citation.key, citation]));
+  for (const link of root.querySelectorAll('a[href^="#claim-"]')) {
+    const citation = byKey.get(link.getAttribute("href").slice("#claim-".length));
+    if (citation && !link.closest(".ot-widget")) link.replaceWith(proseChip(citation));
+  }
+}
+
+function proseChip(citation) {
+  const id = uid("claim");
+  const panel = h(
+    "span",
+    { id, class: "ot-popover", popover: "auto", role: "dialog", "aria-label": "Source and audit" },
+    badge(citation),
+    citationBody(citation),
+    button("Close", () => panel.hidePopover()),
+  );
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "ot-prose-chip",
+      "data-tone": citation.tone,
+      popovertarget: id,
+      "aria-label": `Source and audit: ${citation.verdict}`,
+    },
+    TONES[citation.tone],
+    citation.tone === "bad" || citation.tone === "open" ? h("span", {}, ` ${citation.verdict}`) : null,
+  );
+  return h("span", { class: "ot-prose-source" }, opener, panel);
+}
+
+// Markdown may be drawn after the widgets, in JupyterLab even much later: watch for it.
+function upgradeSoon(citations, signal) {
+  const work = later(50, () => upgradeProse(document, citations));
+  work();
+  const observer = new MutationObserver((changes) => {
+    if (changes.some((change) => change.addedNodes.length)) work();
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  signal?.addEventListener("abort", () => observer.disconnect());
+}
+
+function renderReferences({ model, el, signal }) {
+  const { citations, references } = model.get("config");
+  el.classList.add("ot-widget", "ot-references");
+  el.append(
+    h(
+      "details",
+      { class: "ot-fold", open: true },
+      h("summary", {}, h("h2", {}, "References")),
+      h(
+        "ol",
+        {},
+        references.map((source) => h("li", { id: `ref-${source.key}` }, reference(source))),
+      ),
+      h("h3", {}, "Claims on this page"),
+      citations.map((citation) => {
+        const card = citationCard(citation);
+        card.id = `claim-${citation.key}`;
+        return card;
+      }),
+    ),
+  );
+  upgradeSoon(citations, signal);
+}

@@ -1,0 +1,130 @@
+// Native form elements, so that keys, names and roles need no repair.
+// Each maker returns { el, show(value) } and calls change(name, value) when the learner acts.
+
+const RADIO_MOST = 4;
+
+function makeControl(spec, value, change) {
+  const makers = { number, choice, many, toggle, text };
+  const control = makers[spec.kind](spec, change);
+  if (spec.hint) control.el.append(h("p", { class: "ot-hint" }, spec.hint));
+  control.show(value);
+  return control;
+}
+
+function number(spec, change) {
+  const id = uid(spec.name);
+  const limits = { min: spec.low, max: spec.high, step: spec.step };
+  const range = h("input", { type: "range", id, ...limits });
+  const field = h("input", {
+    type: "number", ...limits, "aria-label": `${spec.label}${spec.unit ? `, ${spec.unit}` : ""}`,
+  });
+  const note = h("p", { class: "ot-refusal", role: "alert", hidden: true });
+  const show = (value) => {
+    range.value = value;
+    if (field !== document.activeElement || Number(field.value) !== Number(value)) field.value = value;
+    range.setAttribute("aria-valuetext", `${value} ${spec.unit}`.trim());
+    note.hidden = true;
+  };
+  range.addEventListener("input", () => {
+    show(range.valueAsNumber);
+    change(spec.name, range.valueAsNumber);
+  });
+  field.addEventListener("input", () => {
+    const value = field.valueAsNumber;
+    const fits = value >= spec.low && value <= spec.high;
+    note.hidden = fits;
+    note.textContent = fits ? "" : `Allowed: ${spec.low} to ${spec.high}${spec.unit ? ` ${spec.unit}` : ""}.`;
+    if (!fits) return;
+    range.value = value;
+    change(spec.name, value);
+  });
+  const el = h(
+    "div",
+    { class: "ot-control", "data-control": spec.name },
+    h("label", { for: id }, spec.label),
+    h("div", { class: "ot-number" }, range, field, spec.unit ? h("span", { class: "ot-unit" }, spec.unit) : null),
+    note,
+  );
+  return { el, show };
+}
+
+function choice(spec, change) {
+  return spec.options.length <= RADIO_MOST ? radios(spec, change) : select(spec, change);
+}
+
+function radios(spec, change) {
+  const name = uid(spec.name);
+  const inputs = spec.options.map((option) =>
+    h("input", {
+      type: "radio", name, value: option.value, onchange: () => change(spec.name, option.value),
+    }),
+  );
+  const el = h(
+    "fieldset",
+    { class: "ot-control", "data-control": spec.name },
+    h("legend", {}, spec.label),
+    spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+  );
+  return { el, show: (value) => inputs.forEach((input) => (input.checked = input.value === value)) };
+}
+
+function select(spec, change) {
+  const id = uid(spec.name);
+  const list = h(
+    "select",
+    { id, onchange: () => change(spec.name, list.value) },
+    spec.options.map((option) => h("option", { value: option.value }, option.text)),
+  );
+  const el = h(
+    "div",
+    { class: "ot-control", "data-control": spec.name },
+    h("label", { for: id }, spec.label),
+    list,
+  );
+  return { el, show: (value) => (list.value = value) };
+}
+
+function many(spec, change) {
+  const inputs = spec.options.map((option) => h("input", { type: "checkbox", value: option.value }));
+  const read = () => inputs.filter((input) => input.checked).map((input) => input.value);
+  const el = h(
+    "fieldset",
+    { class: "ot-control", "data-control": spec.name, onchange: () => change(spec.name, read()) },
+    h("legend", {}, spec.label),
+    spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+  );
+  return {
+    el,
+    show: (value) => inputs.forEach((input) => (input.checked = value.includes(input.value))),
+  };
+}
+
+function toggle(spec, change) {
+  const input = h("input", {
+    type: "checkbox", onchange: () => change(spec.name, input.checked),
+  });
+  const el = h(
+    "div",
+    { class: "ot-control ot-toggle", "data-control": spec.name },
+    h("label", { class: "ot-option" }, input, spec.label),
+  );
+  return { el, show: (value) => (input.checked = value) };
+}
+
+function text(spec, change) {
+  const id = uid(spec.name);
+  const input = h("input", {
+    type: "search", id, maxlength: spec.max, autocomplete: "off",
+    oninput: () => change(spec.name, input.value),
+  });
+  const el = h(
+    "div",
+    { class: "ot-control", "data-control": spec.name },
+    h("label", { for: id }, spec.label),
+    input,
+  );
+  const show = (value) => {
+    if (input !== document.activeElement) input.value = value;
+  };
+  return { el, show };
+}

@@ -1,0 +1,65 @@
+// Elements are built, never parsed from text: nothing that a file or a link says becomes markup.
+// These files are joined into one module in the order given in _base.py.
+
+const EDUCATION = "Education only: not a basis for treating a patient.";
+
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+let lastId = 0;
+const uid = (stem) => `ot-${stem}-${++lastId}`;
+
+function button(text, onclick, attributes = {}) {
+  return h("button", { type: "button", class: "ot-button", onclick, ...attributes }, text);
+}
+
+function details(summary, ...children) {
+  return h("details", { class: "ot-more" }, h("summary", {}, summary), ...children);
+}
+
+// A polite live region: filled after it is in the page, so that it is read out.
+function status() {
+  return h("div", { class: "ot-status", role: "status" });
+}
+
+function later(wait, work) {
+  let timer = 0;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...args), wait);
+  };
+}
+
+// Theme, magnification and pixel ratio, and one event when any of them changes.
+const look = {
+  theme() {
+    const chosen = document.documentElement.dataset.theme;
+    if (chosen) return chosen;
+    return document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
+  },
+  present: () => document.documentElement.dataset.present === "1",
+  scale: () => (look.present() ? 1.6 : 1),
+  ratio: () => window.devicePixelRatio || 1,
+};
+
+function watchLook() {
+  const tell = later(30, () => document.dispatchEvent(new CustomEvent("ot:look")));
+  const observer = new MutationObserver(tell);
+  observer.observe(document.documentElement, { attributeFilter: ["data-theme", "data-present"] });
+  observer.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+}
+
+function download(name, blob) {
+  const url = URL.createObjectURL(blob);
+  const link = h("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}

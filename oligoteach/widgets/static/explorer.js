@@ -1,0 +1,289 @@
+// The explorer: prediction, controls, figure, words, table, feedback, explanation, citations.
+
+function renderExplorer({ model, el, signal }) {
+  const config = model.get("config");
+  const title = uid("title");
+  const image = h("img", { src: PLACEHOLDER, alt: "", class: "ot-image" });
+  const words = h("p", { class: "ot-words", "aria-live": "polite" });
+  const notes = status();
+  const table = tableBox(config, () => frames.want());
+  const cards = h("div", { class: "ot-cards" });
+  const gate = h("p", { class: "ot-gate" }, "Commit to a prediction, and the figure appears here.");
+  const read = later(700, (text) => (words.textContent = text));
+
+  const frames = new Frames(model, image, {
+    wantsTable: () => table.open(),
+    onframe(message) {
+      showBody(true);
+      image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
+      if (words.textContent === "") words.textContent = message.text;
+      else read(message.text);
+      notes.replaceChildren(...message.notes.map((note) => h("p", { class: "ot-refusal" }, note)));
+      if (message.table) table.show(message.table);
+      if (message.cards) showCards(cards, message.cards);
+      body.removeAttribute("aria-busy");
+    },
+    onlocked: () => showBody(false),
+  });
+
+  const controls = controlsBox(model, config, (name, value) => {
+    frames.want({ [name]: value });
+    keep();
+  });
+  const keep = later(300, () => {
+    const changed = changedParams(model);
+    store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
+  });
+  const box = h("div", { class: "ot-figure-box" }, image);
+  box.style.setProperty("--ot-aspect", String(1 / config.aspect));
+  box.style.setProperty("--ot-aspect-narrow", String(1 / config.narrow_aspect));
+  const body = h(
+    "div",
+    { class: "ot-body", "aria-busy": "true" },
+    controls.el,
+    h(
+      "figure",
+      { class: "ot-figure" },
+      h(
+        "div",
+        { class: "ot-row ot-badges" },
+        h("span", { class: "ot-kind", "data-badge": config.badge }, config.badge_text),
+        modelCard(config),
+      ),
+      box,
+      words,
+      config.caption ? h("figcaption", {}, config.caption) : null,
+    ),
+  );
+  const prediction = config.prediction
+    ? predictionForm(model, config, config.prediction, signal, (revealed) => {
+        showBody(revealed);
+        if (revealed) frames.want();
+      })
+    : null;
+  const showBody = (on) => {
+    body.hidden = after.hidden = !on;
+    gate.hidden = on;
+  };
+  const after = h(
+    "div",
+    { class: "ot-after" },
+    notes,
+    table.el,
+    cards,
+    prediction?.detail,
+    config.explain ? h("div", { class: "ot-explain" }, h("h4", {}, "Why"), h("p", {}, config.explain)) : null,
+    h("div", { class: "ot-row ot-tools" }, downloads(config, image, frames, table)),
+    citationStrip(config.citations, "Claims behind this figure"),
+  );
+  el.classList.add("ot-widget");
+  el.append(
+    h(
+      "section",
+      { class: "ot-explorer ot-card", "aria-labelledby": title, "data-explorer": config.key },
+      h("h3", { id: title, class: prediction ? null : "ot-step", tabindex: "-1" }, config.title),
+      prediction?.el,
+      gate,
+      body,
+      after,
+    ),
+  );
+  showBody(!prediction || prediction.revealed());
+
+  listen(model, signal, {
+    frame: (message, buffers) => frames.receive(message, buffers),
+    locked: (message) => frames.locked(message),
+    stale: () => frames.want(),
+    failed(message) {
+      notes.replaceChildren(h("p", { class: "ot-refusal" }, message.text));
+      frames.landed();
+    },
+  });
+  const onparams = () => {
+    controls.show(model.get("params"));
+    if (!frames.flying) frames.want();
+  };
+  model.on("change:params", onparams);
+  signal?.addEventListener("abort", () => model.off("change:params", onparams));
+  whenSeen(el, box, signal, () => frames.want());
+}
+
+// The first frame when the explorer comes near the screen, or a little later for printing's sake;
+// then one whenever its size or the look of the page changes.
+function whenSeen(el, box, signal, want) {
+  let started = false;
+  let width = 0;
+  const start = () => {
+    if (started) return;
+    started = true;
+    seen.disconnect();
+    want();
+  };
+  const seen = new IntersectionObserver(
+    (entries) => entries.some((entry) => entry.isIntersecting) && start(),
+    { rootMargin: "400px" },
+  );
+  seen.observe(el);
+  setTimeout(start, 2500);
+  const resized = later(120, () => {
+    if (!started || box.clientWidth === width) return;
+    width = box.clientWidth;
+    want();
+  });
+  const sizes = new ResizeObserver(resized);
+  sizes.observe(box);
+  const relook = () => started && want();
+  document.addEventListener("ot:look", relook);
+  signal?.addEventListener("abort", () => {
+    seen.disconnect();
+    sizes.disconnect();
+    document.removeEventListener("ot:look", relook);
+  });
+}
+
+function controlsBox(model, config, change) {
+  const params = model.get("params");
+  const made = new Map(
+    config.controls.map((spec) => [spec.name, makeControl(spec, params[spec.name], change)]),
+  );
+  const elements = [...made.values()].map((control) => control.el);
+  const folded = elements.slice(config.in_view);
+  const el = h(
+    "form",
+    { class: "ot-controls", "aria-label": `Controls: ${config.title}`, onsubmit: (e) => e.preventDefault() },
+    elements.slice(0, config.in_view),
+    folded.length ? details("More controls", folded) : null,
+    elements.length ? button("Restore defaults", () => {
+      model.send({ type: "defaults" });
+      store.change(config.lesson, (kept) => delete kept.params[config.key]);
+    }) : null,
+  );
+  return {
+    el,
+    show: (values) => made.forEach((control, name) => control.show(values[name])),
+  };
+}
+
+function changedParams(model) {
+  const params = model.get("params");
+  const changed = {};
+  for (const spec of model.get("config").controls) {
+    const value = params[spec.name];
+    if (JSON.stringify(value) !== JSON.stringify(spec.default)) changed[spec.name] = value;
+  }
+  return changed;
+}
+
+function modelCard(config) {
+  const entries = Object.entries(config.card);
+  if (!entries.length) return null;
+  return details(
+    config.badge === "published" ? "About these data" : "About this model",
+    h("dl", {}, entries.map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+  );
+}
+
+function tableBox(config, want) {
+  if (!config.has_table) return { el: null, open: () => false, show: () => {}, data: () => null };
+  const place = h("div", { class: "ot-table-box", tabindex: "0", role: "region", "aria-label": `Data: ${config.title}` });
+  const el = details("Data table", place);
+  let data = null;
+  el.open = config.table_open;
+  el.addEventListener("toggle", () => el.open && want());
+  return {
+    el,
+    open: () => el.open || data === null,
+    data: () => data,
+    show(table) {
+      data = table;
+      place.replaceChildren(tableElement(table));
+    },
+  };
+}
+
+function tableElement(table) {
+  const cell = (value) => (typeof value === "object" && value !== null ? value : { text: String(value ?? "") });
+  const fill = (tag, value, attributes = {}) => {
+    const { text, tone } = cell(value);
+    const mark = tone ? h("span", { "aria-hidden": "true" }, `${TONES[tone]} `) : null;
+    return h(tag, { ...attributes, "data-tone": tone }, mark, text);
+  };
+  return h(
+    "table",
+    {},
+    table.caption ? h("caption", {}, table.caption) : null,
+    h("thead", {}, h("tr", {}, table.columns.map((column) => h("th", { scope: "col" }, column)))),
+    h(
+      "tbody",
+      {},
+      table.rows.map((row) =>
+        h("tr", {}, row.map((value, i) => (i === 0 ? fill("th", value, { scope: "row" }) : fill("td", value)))),
+      ),
+    ),
+  );
+}
+
+const CARDS_SHOWN = 20;
+
+function showCards(place, cards) {
+  const open = new Set([...place.querySelectorAll("details[open]")].map((card) => card.dataset.key));
+  const make = (citation) => {
+    const card = citationCard(citation);
+    card.dataset.key = citation.key;
+    card.open = open.has(citation.key);
+    return card;
+  };
+  const rest = cards.slice(CARDS_SHOWN);
+  const more = rest.length
+    ? button(`Show the other ${rest.length}`, () => more.replaceWith(...rest.map(make)))
+    : null;
+  place.replaceChildren(
+    h("p", { class: "ot-count", role: "status" }, `${cards.length} shown`),
+    ...cards.slice(0, CARDS_SHOWN).map(make),
+    more ?? "",
+  );
+}
+
+const firstSentence = (text) => text.split(/(?<=[.!?])\s/)[0];
+const fileStem = (config) => `${config.lesson || "oligoteach"}-${config.key}`;
+
+function downloads(config, image, frames, table) {
+  const png = button("Save picture", async () => {
+    download(`${fileStem(config)}.png`, await signedPicture(image, config));
+  });
+  const csv = config.has_table
+    ? button("Save data (CSV)", () => {
+        const data = table.data();
+        if (data) download(`${fileStem(config)}.csv`, new Blob([csvText(config, data)], { type: "text/csv" }));
+      })
+    : null;
+  return [png, csv];
+}
+
+// The picture with a footer: whoever finds it later shall know what it is and what it is not for.
+async function signedPicture(image, config) {
+  const canvas = document.createElement("canvas");
+  const line = Math.max(28, Math.round(image.naturalWidth / 32));
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight + 2 * line;
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0);
+  pen.fillStyle = "#1a1a1a";
+  pen.font = `${Math.round(line * 0.5)}px sans-serif`;
+  pen.fillText(`oligoteach – ${config.title} – ${config.badge_text}`, line / 2, image.naturalHeight + line * 0.8);
+  pen.fillText(EDUCATION, line / 2, image.naturalHeight + line * 1.6);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+function csvText(config, table) {
+  const quote = (value) => {
+    const text = String(typeof value === "object" && value !== null ? value.text : (value ?? ""));
+    // A leading = + - @ would be run as a formula by a spreadsheet.
+    const safe = /^[=+@]|^-[^\d]/.test(text) ? `'${text}` : text;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [[`${config.title} – ${config.badge_text}. ${EDUCATION}`], table.columns, ...table.rows];
+  return lines.map((row) => row.map(quote).join(",")).join("\r\n");
+}

@@ -1,0 +1,29 @@
+// The way in: install once for each page, then draw views by name.
+
+const VIEWS = {
+  explorer: renderExplorer,
+  page: renderPage,
+  prediction: renderPrediction,
+  progress: renderProgress,
+  quiz: renderQuiz,
+  references: renderReferences,
+};
+
+const kitModels = new Map(); // explorers on the page, for links
+
+export function install(style, version) {
+  const id = `ot-style-${version}`;
+  if (document.getElementById(id)) return;
+  document.head.append(h("style", { id }, style));
+  watchLook();
+}
+
+export function render(view, context) {
+  const { model, signal } = context;
+  if (view === "explorer") {
+    const key = model.get("config").key;
+    kitModels.set(key, model);
+    signal?.addEventListener("abort", () => kitModels.delete(key));
+  }
+  return VIEWS[view](context);
+}

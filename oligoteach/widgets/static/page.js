@@ -1,0 +1,188 @@
+// The page: header, link and memory, heartbeat, presenting, printing, and citations in the prose.
+
+const PING_EVERY = 4000;
+const SILENT_AFTER = 12000;
+
+function renderPage({ model, el, signal }) {
+  const config = model.get("config");
+  const notes = h("div", { class: "ot-notes", role: "status" });
+  const alert = h("div", { class: "ot-alert", role: "alert", hidden: true });
+  el.classList.add("ot-widget");
+  el.append(
+    h(
+      "div",
+      { class: "ot-page", "data-lesson": config.lesson },
+      h("p", { class: "ot-place" }, `Lesson ${config.place} · about ${config.minutes} minutes`),
+      h("p", { class: "ot-education" }, EDUCATION),
+      h(
+        "div",
+        { class: "ot-row ot-tools" },
+        button("Present", () => setPresent(!look.present()), { class: "ot-button ot-present" }),
+        button("Reset", () => reset(model, config)),
+        button("Copy link", () => copyLink(notes)),
+      ),
+      notes,
+    ),
+  );
+  document.body.append(alert);
+  signal?.addEventListener("abort", () => alert.remove());
+  listen(model, signal, {
+    opened(message) {
+      for (const note of message.notes) notes.append(h("p", { class: "ot-refusal" }, note));
+    },
+    failed: (message) => notes.append(h("p", { class: "ot-refusal" }, message.text)),
+  });
+  store.change(config.lesson, () => {});
+  const saved = store.lesson(config.lesson).params;
+  const search = location.search;
+  if (search || Object.keys(saved).length) model.send({ type: "open", search, saved });
+  if (new URLSearchParams(search).get("present") === "1") setPresent(true);
+  heartbeat(model, alert, signal);
+  watchKeys(signal);
+  watchPrint(signal);
+}
+
+function reset(model, config) {
+  if (!confirm("Put this lesson back to the start? Its answers in this browser are forgotten.")) return;
+  store.forget(config.lesson);
+  model.send({ type: "reset" });
+}
+
+// A link that opens the page as it stands: every explorer's changed settings.
+function pageLink() {
+  const link = new URL(location.href);
+  link.search = "";
+  link.hash = "";
+  for (const [key, model] of kitModels) {
+    for (const [name, value] of Object.entries(changedParams(model))) {
+      const text = value === true ? "yes" : value === false ? "no" : [value].flat().join(",");
+      link.searchParams.set(`${key}.${name}`, text);
+    }
+  }
+  if (look.present()) link.searchParams.set("present", "1");
+  return link.href;
+}
+
+async function copyLink(notes) {
+  const link = pageLink();
+  try {
+    await navigator.clipboard.writeText(link);
+    notes.replaceChildren(h("p", {}, "Link copied."));
+  } catch {
+    notes.replaceChildren(
+      h("label", {}, "Copy this link: ", h("input", { value: link, readonly: true, size: "60" })),
+    );
+  }
+}
+
+// The kernel answers pings while it lives. Silence while it is not busy, or its own word, is death.
+function heartbeat(model, alert, signal) {
+  let heard = Date.now();
+  const kernel = model.widget_manager.kernel;
+  const show = (text) => {
+    if (!alert.hidden) return;
+    alert.hidden = false;
+    alert.replaceChildren(
+      h("p", {}, text),
+      button("Reload", () => location.reload(), { class: "ot-button ot-primary" }),
+    );
+  };
+  const dead = () => {
+    const gone = ["dead", "restarting", "autorestarting", "terminating"].includes(kernel?.status);
+    const silent = Date.now() - heard > SILENT_AFTER;
+    return gone || (silent && kernel?.status !== "busy");
+  };
+  const check = () => {
+    if (dead()) show("The lesson’s engine has stopped. Your answers and settings are kept; reload to go on.");
+  };
+  listen(model, signal, {
+    pong() {
+      heard = Date.now();
+      alert.hidden = true;
+    },
+  });
+  kernel?.statusChanged?.connect(check);
+  let asked = Date.now();
+  const timer = setInterval(() => {
+    // After sleep or in a throttled tab the clock has jumped: give the kernel a fresh chance.
+    if (Date.now() - asked > 2 * PING_EVERY) heard = Date.now();
+    asked = Date.now();
+    try {
+      model.send({ type: "ping" });
+    } catch {
+      heard = 0;
+    }
+    check();
+  }, PING_EVERY);
+  signal?.addEventListener("abort", () => {
+    clearInterval(timer);
+    kernel?.statusChanged?.disconnect(check);
+  });
+}
+
+// Presenting: large type, details folded, one step of the page at a time.
+function setPresent(on) {
+  const root = document.documentElement;
+  if (on) root.dataset.present = "1";
+  else delete root.dataset.present;
+  for (const fold of document.querySelectorAll("details.ot-fold")) fold.open = !on;
+  for (const skip of document.querySelectorAll(".ot-skip")) skip.textContent = on ? "Reveal" : "Just show me";
+  for (const toggle of document.querySelectorAll(".ot-present")) {
+    toggle.textContent = on ? "Stop presenting" : "Present";
+  }
+}
+
+const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+let currentStep = null;
+
+// The page's own sequence: heading, prediction, figure, feedback, questions.
+function steps() {
+  const all = document.querySelectorAll("main h1, main h2, .ot-step, .ot-figure, .ot-feedback, .ot-question");
+  return [...all].filter((step) => shown(step) && step.textContent.trim());
+}
+
+function move(by) {
+  const list = steps();
+  const next = list[Math.max(0, Math.min(list.length - 1, list.indexOf(currentStep) + by))];
+  if (!next) return;
+  currentStep = next;
+  next.setAttribute("tabindex", next.getAttribute("tabindex") ?? "-1");
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "start" });
+}
+
+function watchKeys(signal) {
+  const onkey = (event) => {
+    if (!look.present() || event.altKey || event.ctrlKey || event.metaKey) return;
+    // Inside a control the arrows belong to the control.
+    if (event.target.closest?.("input, select, textarea, [popover]")) return;
+    const by = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (by) {
+      event.preventDefault();
+      move(by);
+    } else if (event.key === "Escape") {
+      setPresent(false);
+    }
+  };
+  document.addEventListener("keydown", onkey);
+  signal?.addEventListener("abort", () => document.removeEventListener("keydown", onkey));
+}
+
+// On paper everything is open; on the screen it is then as it was.
+function watchPrint(signal) {
+  let opened = [];
+  const before = () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of opened) fold.open = true;
+  };
+  const after = () => {
+    for (const fold of opened) fold.open = false;
+    opened = [];
+  };
+  window.addEventListener("beforeprint", before);
+  window.addEventListener("afterprint", after);
+  signal?.addEventListener("abort", () => {
+    window.removeEventListener("beforeprint", before);
+    window.removeEventListener("afterprint", after);
+  });
+}

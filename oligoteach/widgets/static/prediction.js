@@ -1,0 +1,131 @@
+// Predict, say how sure, commit; the kernel keeps the answer until then.
+
+// The fields of a question, for predictions and quizzes alike: { el, value(), show(value), lock() }.
+function answerFields(spec, legend) {
+  if (spec.kind === "numeric") return numericField(spec, legend);
+  const name = uid("answer");
+  const type = spec.kind === "multiple" ? "checkbox" : "radio";
+  const inputs = spec.options.map((option) => h("input", { type, name, value: option.id }));
+  const chosen = () => inputs.filter((input) => input.checked).map((input) => input.value);
+  return {
+    el: h(
+      "fieldset",
+      {},
+      h("legend", {}, legend),
+      spec.kind === "multiple" ? h("p", { class: "ot-hint" }, "More than one may be right.") : null,
+      spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+    ),
+    value: () => (spec.kind === "multiple" ? chosen() : (chosen()[0] ?? null)),
+    show: (value) => inputs.forEach((input) => (input.checked = [value].flat().includes(input.value))),
+    lock: (on) => inputs.forEach((input) => (input.disabled = on)),
+  };
+}
+
+function numericField(spec, legend) {
+  const id = uid("answer");
+  const input = h("input", { type: "number", id, min: spec.low, max: spec.high, step: "any" });
+  return {
+    el: h(
+      "div",
+      { class: "ot-numeric" },
+      h("label", { for: id }, legend),
+      input,
+      spec.unit ? h("span", { class: "ot-unit" }, spec.unit) : null,
+    ),
+    value: () => (input.value === "" ? null : input.valueAsNumber),
+    show: (value) => (input.value = value ?? ""),
+    lock: (on) => (input.disabled = on),
+  };
+}
+
+function feedbackBody(feedback) {
+  return [
+    ...feedback.remarks.filter(Boolean).map((remark) => h("p", {}, remark)),
+    feedback.explanation ? h("p", {}, feedback.explanation) : null,
+  ];
+}
+
+// Returns { el, detail, revealed() }: the form, and the longer feedback to place behind the figure.
+function predictionForm(model, config, spec, signal, onreveal) {
+  const fields = answerFields(spec, spec.prompt);
+  const sure = answerFields({ kind: "single", options: spec.confidence }, "How sure are you?");
+  const said = status();
+  const detail = h("div", { class: "ot-feedback" });
+  const send = () => {
+    model.send({ type: "predict", value: fields.value(), confidence: sure.value() ?? "" });
+  };
+  const commit = button("Commit", send, { class: "ot-button ot-primary" });
+  const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "ot-button ot-skip" });
+  const el = h(
+    "div",
+    { class: "ot-prediction ot-step" },
+    h("p", { class: "ot-kicker" }, "Predict first"),
+    fields.el,
+    sure.el,
+    h("div", { class: "ot-row" }, commit, skip),
+    said,
+  );
+  let revealed = false;
+
+  const show = (message) => {
+    const outcome = message.outcome;
+    revealed = outcome !== null;
+    for (const part of [fields, sure]) part.lock(revealed);
+    commit.hidden = skip.hidden = revealed;
+    detail.replaceChildren();
+    said.replaceChildren();
+    if (revealed) {
+      fields.show(outcome.value);
+      sure.show(outcome.confidence);
+      said.append(h("p", { class: "ot-verdict" }, verdict(outcome)));
+      detail.append(...explain(message, outcome));
+    }
+    onreveal(revealed);
+  };
+  const verdict = (outcome) => {
+    if (!outcome.feedback) return "Shown without a prediction.";
+    const mark = outcome.feedback.correct ? "✓" : "✗";
+    return `${mark} ${outcome.feedback.verdict}. ${outcome.calibration}`;
+  };
+  const explain = (message, outcome) => [
+    ...(outcome.feedback
+      ? feedbackBody({ ...outcome.feedback, explanation: message.explanation })
+      : [h("p", {}, message.explanation)]),
+    message.misconception
+      ? h("p", {}, h("strong", {}, "A usual misconception: "), message.misconception)
+      : null,
+    citationStrip(message.citations, "Sources"),
+  ].filter(Boolean);
+
+  listen(model, signal, {
+    predicted(message) {
+      show(message);
+      if (message.outcome && !restoring) store.savePrediction(config.lesson, spec.id, message.outcome);
+      restoring = false;
+    },
+    refused(message) {
+      if (message.id === undefined) said.replaceChildren(h("p", { class: "ot-refusal" }, message.text));
+    },
+  });
+  let restoring = false;
+  const kept = store.lesson(config.lesson).predictions[spec.id];
+  if (kept?.confidence) {
+    restoring = true;
+    model.send({ type: "predict", value: kept.value, confidence: kept.confidence });
+  }
+  return { el, detail, revealed: () => revealed };
+}
+
+function renderPrediction({ model, el, signal }) {
+  const config = model.get("config");
+  el.classList.add("ot-widget", "ot-card");
+  const form = predictionForm(model, config, config.prediction, signal, () => {});
+  el.append(form.el, form.detail);
+}
+
+// Call handlers by message type until the view is gone.
+function listen(model, signal, handlers) {
+  const hear = (message, buffers) => handlers[message.type]?.(message, buffers);
+  model.on("msg:custom", hear);
+  signal?.addEventListener("abort", () => model.off("msg:custom", hear));
+}

@@ -1,0 +1,123 @@
+// Questions with feedback on the very option chosen. The kernel judges; the page knows no answer.
+
+function renderQuiz({ model, el, signal }) {
+  const config = model.get("config");
+  const test = config.mode === "test";
+  const send = (id, value, restored = false) => model.send({ type: "answer", id, value, restored });
+  const items = new Map(
+    config.questions.map((spec, i) => [spec.id, questionItem(spec, i + 1, test ? null : send)]),
+  );
+  const score = status();
+  const hand = test ? button("Hand in", () => handIn(), { class: "ot-button ot-primary" }) : null;
+  el.classList.add("ot-widget");
+  el.append(
+    h(
+      "details",
+      { class: "ot-quiz ot-card ot-fold", open: true, "data-quiz": config.key },
+      h("summary", {}, h("h3", { class: "ot-step", tabindex: "-1" }, config.title)),
+      [...items.values()].map((item) => item.el),
+      hand,
+      score,
+    ),
+  );
+
+  let sitting = null; // results of the test being handed in
+  const handIn = () => {
+    sitting = new Map();
+    items.forEach((item, id) => send(id, item.value()));
+  };
+  const finish = () => {
+    const right = [...sitting.values()].filter(Boolean).length;
+    const line = saveSitting(config, right, sitting.size);
+    score.replaceChildren(h("p", { class: "ot-verdict" }, line));
+    sitting = null;
+  };
+
+  listen(model, signal, {
+    judged(message) {
+      items.get(message.id)?.judged(message);
+      if (!message.restored) {
+        const question = config.questions.find((q) => q.id === message.id);
+        store.saveAnswer(config.lesson, question, message.value, message.correct);
+      }
+      if (sitting) {
+        sitting.set(message.id, message.correct);
+        if (sitting.size === items.size) finish();
+      }
+    },
+    refused(message) {
+      items.get(message.id)?.refused(message);
+      if (sitting) {
+        sitting = null;
+        score.replaceChildren(h("p", { class: "ot-refusal" }, "Answer every question before handing in."));
+      }
+    },
+    reset() {
+      items.forEach((item) => item.clear());
+      score.replaceChildren();
+    },
+  });
+  if (test) return;
+  const kept = store.lesson(config.lesson).answers;
+  items.forEach((item, id) => {
+    if (!kept[id]) return;
+    item.show(kept[id].value);
+    send(id, kept[id].value, true);
+  });
+}
+
+function questionItem(spec, number, send) {
+  const fields = answerFields(spec, `${number}. ${spec.prompt}`);
+  const said = status();
+  const check = send
+    ? button("Check", () => send(spec.id, fields.value()), { "aria-label": `Check question ${number}` })
+    : null;
+  const el = h(
+    "form",
+    {
+      class: "ot-question", id: `question-${spec.id}`, "data-question": spec.id,
+      onsubmit(event) {
+        event.preventDefault();
+        if (send) send(spec.id, fields.value());
+      },
+    },
+    fields.el,
+    check,
+    said,
+  );
+  return {
+    el,
+    value: fields.value,
+    show: fields.show,
+    clear() {
+      fields.show(spec.kind === "numeric" ? "" : []);
+      said.replaceChildren();
+    },
+    refused: (message) => said.replaceChildren(h("p", { class: "ot-refusal" }, message.text)),
+    judged(message) {
+      said.replaceChildren(
+        h(
+          "p",
+          { class: "ot-verdict", "data-correct": String(message.correct) },
+          `${message.correct ? "✓" : "✗"} ${message.verdict}`,
+        ),
+        ...feedbackBody(message).filter(Boolean),
+        citationStrip(message.citations, "Sources") ?? "",
+      );
+    },
+  };
+}
+
+// Keep the result of a sitting; the first is the pre-test, the latest the post-test.
+function saveSitting(config, right, total) {
+  let line = "";
+  store.change(config.lesson, (kept) => {
+    const entry = { right, total, when: new Date().toISOString() };
+    const before = kept.tests[config.key];
+    kept.tests[config.key] = { first: before?.first ?? entry, last: entry, when: entry.when };
+    line = before
+      ? `${right} of ${total} this time; ${before.first.right} of ${before.first.total} the first time.`
+      : `${right} of ${total}. Come back after the lessons and take it again.`;
+  });
+  return line;
+}

@@ -1,0 +1,143 @@
+// Progress lives in this browser and nowhere else.
+
+const STORE_KEY = "oligoteach:v1";
+const STORE_VERSION = 1;
+const STORE_KIND = "oligoteach-progress";
+const MAX_IMPORT = 1_000_000;
+
+const emptyStore = () => ({ version: STORE_VERSION, lessons: {}, misses: {} });
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const store = {
+  memory: null, // used where the browser refuses to keep anything
+
+  read() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(STORE_KEY) ?? "null");
+      if (isObject(kept) && kept.version === STORE_VERSION && isObject(kept.lessons)) {
+        return { ...emptyStore(), ...kept };
+      }
+    } catch {
+      /* refused or damaged: start from nothing */
+    }
+    return store.memory ?? emptyStore();
+  },
+
+  write(data) {
+    try {
+      localStorage.setItem(STORE_KEY, JSON.stringify(data));
+    } catch {
+      store.memory = data;
+    }
+    document.dispatchEvent(new CustomEvent("ot:progress"));
+  },
+
+  lesson(name) {
+    return { params: {}, answers: {}, predictions: {}, tests: {}, ...store.read().lessons[name] };
+  },
+
+  change(name, work) {
+    if (!name) return;
+    const data = store.read();
+    data.lessons[name] = store.lesson(name);
+    data.lessons[name].visited = new Date().toISOString();
+    work(data.lessons[name], data);
+    store.write(data);
+  },
+
+  saveAnswer(lesson, question, value, correct) {
+    store.change(lesson, (kept, data) => {
+      const before = kept.answers[question.id] ?? { tries: 0 };
+      kept.answers[question.id] = {
+        value, correct, tries: before.tries + 1, when: new Date().toISOString(),
+      };
+      const key = `${lesson}/${question.id}`;
+      if (correct) delete data.misses[key];
+      else data.misses[key] = { lesson, id: question.id, prompt: question.prompt };
+    });
+  },
+
+  savePrediction(lesson, id, outcome) {
+    store.change(lesson, (kept) => {
+      kept.predictions[id] = {
+        value: outcome.value,
+        confidence: outcome.confidence,
+        correct: outcome.feedback ? outcome.feedback.correct : null,
+        when: new Date().toISOString(),
+      };
+    });
+  },
+
+  forget(lesson) {
+    const data = store.read();
+    delete data.lessons[lesson];
+    for (const key of Object.keys(data.misses)) {
+      if (data.misses[key].lesson === lesson) delete data.misses[key];
+    }
+    store.write(data);
+  },
+
+  clear: () => store.write(emptyStore()),
+
+  exported() {
+    return JSON.stringify({ kind: STORE_KIND, note: EDUCATION, ...store.read() }, null, 1);
+  },
+
+  // Merge an exported file into what is here. Throws an Error with a sentence; then nothing changes.
+  imported(text) {
+    const data = parseProgress(text);
+    const present = store.read();
+    for (const [name, theirs] of Object.entries(data.lessons)) {
+      present.lessons[name] = mergeLesson(present.lessons[name], theirs);
+    }
+    present.misses = { ...data.misses, ...present.misses };
+    store.write(present);
+    return Object.keys(data.lessons).length;
+  },
+};
+
+function parseProgress(text) {
+  const refuse = (why) => {
+    throw new Error(`This file was not imported: ${why} Your present progress is unchanged.`);
+  };
+  if (text.length > MAX_IMPORT) refuse("it is larger than 1 MB.");
+  let data;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    refuse("it is not complete JSON, as if cut off or edited.");
+  }
+  if (!isObject(data) || data.kind !== STORE_KIND) refuse("it is not a progress file of this course.");
+  if (!Number.isInteger(data.version)) refuse("it does not say its version.");
+  if (data.version > STORE_VERSION) {
+    refuse(`it comes from a newer version (${data.version}; this page reads ${STORE_VERSION}).`);
+  }
+  if (data.version < 1) refuse(`version ${data.version} never existed.`);
+  if (!isObject(data.lessons)) refuse("its list of lessons is damaged.");
+  for (const [name, lesson] of Object.entries(data.lessons)) checkLesson(name, lesson, refuse);
+  if (!isObject(data.misses ?? {})) refuse("its review queue is damaged.");
+  return { ...data, misses: data.misses ?? {} };
+}
+
+function checkLesson(name, lesson, refuse) {
+  if (!/^[a-z0-9_]{1,40}$/.test(name)) refuse("it names a lesson that cannot exist.");
+  if (!isObject(lesson)) refuse(`the lesson “${name}” is damaged.`);
+  for (const part of ["params", "answers", "predictions", "tests"]) {
+    if (!isObject(lesson[part] ?? {})) refuse(`the ${part} of the lesson “${name}” are damaged.`);
+    for (const item of Object.values(lesson[part] ?? {})) {
+      if (!isObject(item)) refuse(`an entry in the ${part} of the lesson “${name}” is damaged.`);
+    }
+  }
+}
+
+function mergeLesson(ours = {}, theirs) {
+  const merged = { ...theirs, ...ours };
+  for (const part of ["params", "answers", "predictions", "tests"]) {
+    merged[part] = { ...theirs[part], ...ours[part] };
+    for (const [id, entry] of Object.entries(theirs[part] ?? {})) {
+      const mine = (ours[part] ?? {})[id];
+      if (mine && entry.when && entry.when > (mine.when ?? "")) merged[part][id] = entry;
+    }
+  }
+  return merged;
+}
