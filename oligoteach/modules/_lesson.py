@@ -37,7 +37,7 @@ def lesson(name: str) -> Lesson:
 
 
 class Lesson:
-    """What a notebook places: ``header``, ``explore(key)``, ``predict(id)``, ``check()``, …
+    """What a notebook places: ``header``, ``explore(key)``, ``predict(id)``, ``check()``.
 
     Parameters
     ----------
@@ -136,7 +136,9 @@ def _question(record: Any) -> Question:
         prompt=record.prompt,
         kind=kind,
         explanation=record.explanation,
-        options=tuple(Option(o.id, o.text, o.correct, o.feedback) for o in record.options),
+        options=tuple(
+            Option(o.id, o.text, o.correct, o.feedback) for o in getattr(record, "options", ())
+        ),
         citations=tuple(citation.spec() for citation in cite_all(record.claims)),
         **numbers,
     )

@@ -20,9 +20,7 @@ from anywidget import AnyWidget
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-TOKENS = (
-    Path(__file__).parents[1] / "share/jupyter/voila/templates/oligoteach/static/tokens.css"
-)
+TOKENS = Path(__file__).parents[1] / "share/jupyter/voila/templates/oligoteach/static/tokens.css"
 # Joined in this order into one module: a page cannot resolve imports between widget scripts.
 PARTS = (
     "dom.js",

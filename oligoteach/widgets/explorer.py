@@ -103,7 +103,7 @@ class Explorer(PredictionHost, KitWidget):
     explain: str = ""
     badge: str = "model"
     controls: ClassVar[Sequence[Control]] = ()
-    card: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
+    card: Mapping[str, str] = {}
     aspect: ClassVar[float] = 0.62
     narrow_aspect: ClassVar[float] = 1.05
     table_open: ClassVar[bool] = False
@@ -144,11 +144,11 @@ class Explorer(PredictionHost, KitWidget):
         """Return the figure's message in words, with its numbers."""
         raise NotImplementedError
 
-    def table(self, result: Any) -> Table | None:
+    def table(self, result: Any) -> Table | None:  # noqa: ARG002 - for subclasses
         """Return the figure's data, or None where there is nothing to tabulate."""
         return None
 
-    def cards(self, result: Any) -> Sequence[Any] | None:
+    def cards(self, result: Any) -> Sequence[Any] | None:  # noqa: ARG002 - for subclasses
         """Return citations to list below the figure, or None for no list."""
         return None
 

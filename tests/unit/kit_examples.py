@@ -1,0 +1,88 @@
+"""Small explorers and questions for the tests of the kit; none of them knows medicine."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from oligoteach.widgets import Choice, Explorer, Many, Number, Table, Text, Toggle
+from oligoteach.widgets.question import Option, Question
+
+
+class Decay(Explorer):
+    """A curve on axes that stand still, or, on request, on axes that move."""
+
+    key = "decay"
+    title = "Decay"
+    controls = (
+        Number("rate", "Rate", 0.1, 2, default=1, step=0.1, unit="per month"),
+        Choice("axes", "Axes", {"fixed": "Fixed", "moving": "Moving"}),
+        Toggle("dots", "Dots"),
+        Many("marks", "Marks", {"a": "First", "b": "Second"}, ("a",)),
+        Text("find", "Find"),
+    )
+
+    def compute(self, p):
+        if p.find == "break":
+            raise ZeroDivisionError
+        if p.find == "refuse":
+            raise ValueError("Nothing is called refuse")
+        t = np.linspace(0, 12, 121)
+        return t, np.exp(-p.rate * t), p
+
+    def draw(self, figure, result):
+        axes = figure.panel()
+        axes.set(xlim=(0, 12), ylim=(0, 1), xlabel="Months", ylabel="Share")
+        artists = {"curve": axes.plot([], [], color=figure.theme.blue)[0]}
+        self.update(artists, result)
+        return artists
+
+    def update(self, artists, result):
+        t, share, p = result
+        artists["curve"].set_data(t, share)
+        if p.axes == "moving":
+            artists["curve"].axes.set_xlim(0, 6 + p.rate)
+
+    def describe(self, result):
+        return f"At 1 month {result[1][10]:.3f} is left. The rest has gone."
+
+    def table(self, result):
+        return Table(
+            ["Month", "Share"],
+            [[f"{t:g}", f"{s:.3f}"] for t, s in zip(*result[:2], strict=True)][::10],
+        )
+
+
+SINGLE = Question(
+    "half",
+    "How much is left after one half-life?",
+    "single",
+    "By definition.",
+    options=(
+        Option("half", "Half", True, "Yes."),
+        Option("none", "Nothing", False, "That takes for ever."),
+    ),
+)
+MULTIPLE = Question(
+    "even",
+    "Which are even?",
+    "multiple",
+    "Divisible by two.",
+    options=(
+        Option("two", "2", True, "Two is even."),
+        Option("three", "3", False, "Three is odd."),
+        Option("four", "4", True, "Four is even."),
+    ),
+)
+NUMERIC = Question(
+    "ten",
+    "Twice five?",
+    "numeric",
+    "Arithmetic.",
+    answer=10,
+    tolerance=0.5,
+    low=0,
+    high=20,
+    unit="Gy",
+    near="Yes.",
+    far="Twice, not thrice.",
+)
