@@ -14,6 +14,7 @@ from oligoteach.widgets.citation import References
 from oligoteach.widgets.explorer import Explorer
 from oligoteach.widgets.page import Page
 from oligoteach.widgets.prediction import Prediction, PredictionCard
+from oligoteach.widgets.progress import Progress, Station
 from oligoteach.widgets.question import Option, Question
 from oligoteach.widgets.quiz import Quiz
 
@@ -102,6 +103,22 @@ class Lesson:
     def test(self, key: str, *keys: str, title: str) -> Quiz:
         """Return questions as a test: judged together at the end, and kept for comparison."""
         return self._add(Quiz(key, self._questions(keys), self.name, title, mode="test"))
+
+    def course_map(self) -> Progress:
+        """Return the map of all lessons with the learner's progress."""
+        return Progress(
+            Station(
+                name=text.name,
+                number=text.number,
+                title=text.title,
+                about=text.about,
+                minutes=text.minutes,
+                address=f"{text.notebook}.ipynb",
+                n_questions=len(text.questions),
+                n_predictions=len(text.predictions),
+            )
+            for text in evidence.lessons()
+        )
 
     def references(self) -> References:
         """Return every claim and every reference of the lesson."""
