@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         verdict,
         verdicts,
     )
+    from oligoteach.evidence.notebooks import claims_in_notebook
     from oligoteach.evidence.paths import data_path, notebooks_path
     from oligoteach.evidence.problems import EvidenceError, Problem
     from oligoteach.evidence.records import (
@@ -51,15 +52,18 @@ if TYPE_CHECKING:
         Trial,
         Verdict,
     )
+    from oligoteach.evidence.teaching import LessonText, UnknownLesson, lesson_text, lessons
 
 _HOMES = {
     "citations": "Citation VERDICT_LABELS VERIFICATION_LABELS citation format_reference",
     "export": "TABLES claims_report to_bibtex to_csv",
     "ledger": "UnknownClaim UnknownKey UnknownReference UnknownTerm UnknownTrial arms claim claims "
     "glossary outcomes reference references term trial trials verdict verdicts",
+    "notebooks": "claims_in_notebook",
     "paths": "data_path notebooks_path",
     "problems": "EvidenceError Problem",
     "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
+    "teaching": "LessonText UnknownLesson lesson_text lessons",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -72,12 +76,14 @@ __all__ = [
     "Claim",
     "EvidenceError",
     "GlossaryTerm",
+    "LessonText",
     "Outcome",
     "Problem",
     "Reference",
     "Trial",
     "UnknownClaim",
     "UnknownKey",
+    "UnknownLesson",
     "UnknownReference",
     "UnknownTerm",
     "UnknownTrial",
@@ -86,10 +92,13 @@ __all__ = [
     "citation",
     "claim",
     "claims",
+    "claims_in_notebook",
     "claims_report",
     "data_path",
     "format_reference",
     "glossary",
+    "lesson_text",
+    "lessons",
     "notebooks_path",
     "outcomes",
     "reference",

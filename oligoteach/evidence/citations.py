@@ -131,7 +131,7 @@ def citation(claim_id: str) -> Citation:
     )
 
 
-def format_reference(ref: Reference) -> str:
+def format_reference(ref: Reference, *, doi: bool = True) -> str:
     """Write a reference as one line, in the manner of medical journals.
 
     Only the first author is in the ledger, so ``et al.`` stands for the others; a source whose
@@ -141,6 +141,8 @@ def format_reference(ref: Reference) -> str:
     ----------
     ref : Reference
         Record to write.
+    doi : bool, default True
+        Whether the DOI closes the line; a page that links it separately leaves it out.
 
     Returns
     -------
@@ -149,7 +151,9 @@ def format_reference(ref: Reference) -> str:
         that the ledger does not have.
     """
     parts = [_author(ref), ref.title, ref.journal.removesuffix(" (book)"), _imprint(ref)]
-    identifier = f"doi:{ref.doi}" if ref.doi else f"PubMed {ref.pmid}." if ref.pmid else ""
+    identifier = f"PubMed {ref.pmid}." if ref.pmid else ""
+    if ref.doi:
+        identifier = f"doi:{ref.doi}" if doi else ""
     sentences = [part if part[-1] in ".?!" else f"{part}." for part in parts if part]
     return " ".join([*sentences, identifier]).rstrip()
 

@@ -32,6 +32,7 @@ class UnknownKey(KeyError):  # noqa: N818 - reads as what it is: an unknown key
     """Asked for a key that the ledger does not have; the message names the nearest ones."""
 
     thing = "key"
+    place = "the ledger"
 
     def __init__(self, key: str, known: Iterable[str]):
         self.key = key
@@ -40,7 +41,7 @@ class UnknownKey(KeyError):  # noqa: N818 - reads as what it is: an unknown key
 
     def __str__(self) -> str:
         hint = f"; did you mean {_either(self.nearest)}?" if self.nearest else "."
-        return f"there is no {self.thing} {self.key!r} in the ledger{hint}"
+        return f"there is no {self.thing} {self.key!r} in {self.place}{hint}"
 
 
 class UnknownClaim(UnknownKey):
