@@ -32,12 +32,15 @@ class Report:
     notes : list of Problem
         Oddities of the published figures that the data declare with a reason.
     counts : dict
-        Number of rows, lessons and notebooks that were read.
+        Number of rows, definitions, lessons and notebooks that were read.
+    unchecked : str
+        What could not be checked and why; empty when all was.
     """
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    unchecked: str = ""
 
     @property
     def ok(self) -> bool:
@@ -49,6 +52,7 @@ class Report:
         return {
             "ok": self.ok,
             "checked": dict(self.counts),
+            "unchecked": self.unchecked,
             "problems": [problem.as_dict() for problem in self.problems],
             "notes": [note.as_dict() for note in self.notes],
         }
@@ -61,6 +65,7 @@ class Report:
         return (
             f"Checked {read}: {found or 'no'} {_plural('problem', found)}, "
             f"{notes} known {'oddity' if notes == 1 else 'oddities'}."
+            f"{' ' if self.unchecked else ''}{self.unchecked}"
         )
 
 
@@ -123,6 +128,12 @@ def check(root: Path | None = None) -> Report:
     report.problems += _stray_files(tree.data / "evidence", ledger)
     report.counts["row"] = sum(len(table.rows) for table in ledger.tables)
     report.problems += _json_problems(tree.data)
+    lost = [Path(table.name).name for table in ledger.tables if table.unreadable]
+    if lost:  # every key in a text would look unknown
+        report.unchecked = (
+            f"Definitions, lessons and notebooks were not checked, for want of {', '.join(lost)}."
+        )
+        return report
     backings = _check_definitions(report, tree, ledger)
     book = SourceBook(ledger, model_names(tree.models), backings)
     _check_lessons(report, tree, ledger, book)

@@ -131,7 +131,7 @@ def ledger_problems(ledger: Ledger) -> tuple[list[Problem], list[Problem]]:
         found += rule(ledger)
     found += claim_problems(ledger.claims)
     found += outcome_problems(ledger.outcomes)
-    return _excuse(found, ledger.oddities)
+    return _excuse(found, ledger)
 
 
 def finding(
@@ -147,30 +147,46 @@ def finding(
     return Problem(table.name, str(at.row), field, rule, sentence, at.key, excusable)
 
 
-def _excuse(
-    found: Iterable[Problem], oddities: Table[KnownOddity]
-) -> tuple[list[Problem], list[Problem]]:
+def _excuse(found: Iterable[Problem], ledger: Ledger) -> tuple[list[Problem], list[Problem]]:
     """Set declared oddities apart from problems, and report declarations that excuse nothing."""
-    declared = {
-        (at.record.file, at.record.row, at.record.field): (at, at.record.reason) for at in oddities
-    }
+    declared = {_place(at.record): at for at in ledger.oddities}
     used: set[tuple[str, str, str]] = set()
     problems, notes = [], []
     for problem in found:
         place = (Path(problem.file).name, problem.key, problem.field)
         if problem.excusable and place in declared:
             used.add(place)
-            notes.append(_with_reason(problem, declared[place][1]))
+            notes.append(_with_reason(problem, declared[place].record.reason))
         else:
             problems.append(problem)
-    for place, (at, _) in declared.items():
-        if place not in used:
-            sentence = (
-                f"nothing odd is found at {place[0]} row {place[1]!r} field {place[2]!r} any more; "
-                "remove the line or correct its key."
-            )
-            problems.append(finding(oddities, at, "row", "stale-oddity", sentence))
+    if not any(table.unreadable for table in ledger.tables):
+        problems += _stale(ledger, [place for place in declared if place not in used])
     return problems, notes
+
+
+def _stale(ledger: Ledger, unused: Iterable[tuple[str, str, str]]) -> Iterator[Problem]:
+    """Report declarations that excuse nothing, unless the row that they name is broken."""
+    broken = {(Path(t.name).name, key) for t in ledger.tables for key in _broken_keys(t)}
+    located = {_place(at.record): at for at in ledger.oddities}
+    for place in unused:
+        file, key, field = place
+        if (file, key) in broken:
+            continue
+        sentence = (
+            f"nothing odd is found at {file} row {key!r} field {field!r} any more; "
+            "remove the line or correct its key."
+        )
+        yield finding(ledger.oddities, located[place], "row", "stale-oddity", sentence)
+
+
+def _place(oddity: KnownOddity) -> tuple[str, str, str]:
+    """Return file, row key and field of a declared oddity."""
+    return oddity.file, oddity.row, oddity.field
+
+
+def _broken_keys(table: Table[Any]) -> set[str]:
+    """Return the keys of rows that could not be read, of which nothing can be found."""
+    return table.keys - {at.key for at in table}
 
 
 def _with_reason(problem: Problem, reason: str) -> Problem:
@@ -189,9 +205,9 @@ def _with_reason(problem: Problem, reason: str) -> Problem:
 def _unknown(
     table: Table[R], at: Located[R], field: str, keys: Iterable[str], other: Table[Any]
 ) -> Iterator[Problem]:
-    """Report keys that another table does not have."""
+    """Report keys that another table does not have, if that table could be read at all."""
     for key in keys:
-        if key not in other.keys:
+        if key not in other.keys and not other.unreadable:
             sentence = f"{key!r} is not a key of {Path(other.name).name}."
             yield finding(table, at, field, "unknown-key", sentence)
 
@@ -229,22 +245,16 @@ def _claim_links(ledger: Ledger) -> Iterator[Problem]:
         yield from _unknown(
             ledger.claims, at, "review_refs", at.record.review_refs, ledger.references
         )
-        if at.key not in ledger.audit.keys and not _unreadable(ledger.audit):
+        if at.key not in ledger.audit.keys and not ledger.audit.unreadable:
             sentence = f"the claim {at.key!r} has no verdict in audit.csv; each claim has one."
             yield finding(ledger.claims, at, "claim_id", "audited-once", sentence)
-
-
-def _unreadable(table: Table[Any]) -> bool:
-    """Return whether a table as a whole could not be read, so that nothing can be looked up."""
-    return not table.keys and bool(table.problems)
 
 
 def _audit_problems(ledger: Ledger) -> Iterator[Problem]:
     """Verdicts: the claim and the sources exist, and verdict and verification agree."""
     table = ledger.audit
     for at in table:
-        if not _unreadable(ledger.claims):
-            yield from _unknown(table, at, "claim_id", [at.key], ledger.claims)
+        yield from _unknown(table, at, "claim_id", [at.key], ledger.claims)
         yield from _unknown(table, at, "source_refs", at.record.source_refs, ledger.references)
         for field, rule, sentence in _verdict_rules(at.record):
             yield finding(table, at, field, rule, sentence)
@@ -289,7 +299,7 @@ def _trial_problems(ledger: Ledger) -> Iterator[Problem]:
         arms.setdefault(arm.record.trial_id, []).append(arm.record)
     for at in table:
         yield from _unknown(table, at, "ref_ids", at.record.ref_ids, ledger.references)
-        if not _unreadable(ledger.arms):
+        if not ledger.arms.unreadable:
             yield from _design_problems(table, at, arms.get(at.key, []))
 
 
@@ -322,6 +332,7 @@ def _outcome_links(ledger: Ledger) -> Iterator[Problem]:
         row = at.record
         yield from _unknown(table, at, "trial_id", [row.trial_id], ledger.trials)
         yield from _unknown(table, at, "source_ref", [row.source_ref], ledger.references)
-        if row.arm_id and f"{row.trial_id}/{row.arm_id}" not in ledger.arms.keys:
+        arm_known = f"{row.trial_id}/{row.arm_id}" in ledger.arms.keys
+        if row.arm_id and not arm_known and not ledger.arms.unreadable:
             sentence = f"{row.arm_id!r} is not an arm of {row.trial_id!r} in arms.csv."
             yield finding(table, at, "arm_id", "unknown-key", sentence)

@@ -44,7 +44,7 @@ Role = Literal["experimental", "control", "single"]
 Measure = Literal["median", "landmark", "hazard_ratio", "proportion", "p_value", "count"]
 OutcomeUnit = Literal["", "months", "%", "ratio", "patients", "events"]
 
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def _number(text: object) -> object:
@@ -101,7 +101,7 @@ def _yes_no(text: object) -> object:
 
 def _matching(rule: str, pattern: str, allowed: str) -> BeforeValidator:
     """Return a validator for text that must match a pattern as a whole; empty text passes."""
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.ASCII)
 
     def check(text: Any) -> Any:
         if isinstance(text, str) and text and not compiled.fullmatch(text):

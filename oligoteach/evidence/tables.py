@@ -59,6 +59,11 @@ class Table(Generic[R]):
     def __iter__(self) -> Iterator[Located[R]]:
         return iter(self.rows)
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether the table as a whole could not be read, so that no key can be looked up."""
+        return not self.keys and bool(self.problems)
+
 
 def row_key(values: Sequence[str]) -> str:
     """Join the key columns of a row, as ``known_oddities.csv`` writes them."""
