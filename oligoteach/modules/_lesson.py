@@ -141,7 +141,8 @@ class Lesson:
         yield from evidence.claims_in_notebook(self.text.notebook)
         for part in (*self.text.explorers, *self.text.predictions, *self.text.questions):
             yield from part.claims
-        yield from self.text.case_hook.claims
+        if self.text.case_hook is not None:
+            yield from self.text.case_hook.claims
 
 
 def _question(record: Any) -> Question:

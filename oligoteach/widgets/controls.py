@@ -48,7 +48,10 @@ class Number:
     def __post_init__(self) -> None:
         if not self.low < self.high or self.step <= 0:
             raise ValueError(f"control {self.name!r}: needs low < high and a step above 0")
-        self.parse(self.default)
+        if abs(self.parse(self.default) - self.default) > 1e-9:
+            raise ValueError(
+                f"control {self.name!r}: default {self.default:g} is not on a step of {self.step:g}"
+            )
 
     def parse(self, raw: Any) -> float | int:
         """Return ``raw`` as an allowed number, or raise ValueError with a sentence."""

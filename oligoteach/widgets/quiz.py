@@ -79,7 +79,7 @@ class Quiz(KitWidget):
 
     def summary(self) -> str:
         """Return the questions and their options, without the answers."""
-        lines = [f"{self.config['title']}: {len(self.questions)} questions"]
+        lines = [f"{self.config['title']} – questions: {len(self.questions)}"]
         for number, question in enumerate(self.questions.values(), 1):
             lines.append(f"{number}. {question.prompt}")
             lines.extend(f"   – {option.text}" for option in question.options)

@@ -103,5 +103,7 @@ def test_a_control_that_cannot_work_is_refused_where_it_is_written():
         Number("x", "X", 5, 5, default=5)
     with pytest.raises(ValueError, match="outside"):
         Number("x", "X", 0, 1, default=2)
+    with pytest.raises(ValueError, match=r"default 12\.3 is not on a step of 0\.5"):
+        Number("x", "X", 3, 60, default=12.3, step=0.5)
     with pytest.raises(ValueError, match="at least one option"):
         Choice("x", "X", {})

@@ -6,8 +6,8 @@ function citationBody(citation) {
   const row = (term, text) => (text ? [h("dt", {}, term), h("dd", {}, text)] : []);
   return h(
     "div",
-    { class: "ot-citation" },
-    h("p", { class: "ot-claim" }, citation.statement),
+    { class: "kit-citation" },
+    h("p", { class: "kit-claim" }, citation.statement),
     h(
       "dl",
       {},
@@ -34,7 +34,7 @@ function reference(source) {
 function badge(citation) {
   return h(
     "span",
-    { class: "ot-badge", "data-tone": citation.tone },
+    { class: "kit-badge", "data-tone": citation.tone },
     h("span", { "aria-hidden": "true" }, `${TONES[citation.tone]} `),
     citation.verdict,
   );
@@ -43,8 +43,8 @@ function badge(citation) {
 function citationCard(citation) {
   return h(
     "details",
-    { class: "ot-chip", "data-tone": citation.tone },
-    h("summary", {}, badge(citation), h("span", { class: "ot-chip-text" }, citation.statement)),
+    { class: "kit-chip", "data-tone": citation.tone },
+    h("summary", {}, badge(citation), h("span", { class: "kit-chip-text" }, citation.statement)),
     citationBody(citation),
   );
 }
@@ -59,7 +59,7 @@ function upgradeProse(root, citations) {
   const byKey = new Map(citations.map((citation) => [citation.key, citation]));
   for (const link of root.querySelectorAll('a[href^="#claim-"]')) {
     const citation = byKey.get(link.getAttribute("href").slice("#claim-".length));
-    if (citation && !link.closest(".ot-widget")) link.replaceWith(proseChip(citation));
+    if (citation && !link.closest(".kit-widget")) link.replaceWith(proseChip(citation));
   }
 }
 
@@ -67,7 +67,7 @@ function proseChip(citation) {
   const id = uid("claim");
   const panel = h(
     "span",
-    { id, class: "ot-popover", popover: "auto", role: "dialog", "aria-label": "Source and audit" },
+    { id, class: "kit-popover", popover: "auto", role: "dialog", "aria-label": "Source and audit" },
     badge(citation),
     citationBody(citation),
     button("Close", () => panel.hidePopover()),
@@ -76,7 +76,7 @@ function proseChip(citation) {
     "button",
     {
       type: "button",
-      class: "ot-prose-chip",
+      class: "kit-prose-chip",
       "data-tone": citation.tone,
       popovertarget: id,
       "aria-label": `Source and audit: ${citation.verdict}`,
@@ -84,7 +84,7 @@ function proseChip(citation) {
     TONES[citation.tone],
     citation.tone === "bad" || citation.tone === "open" ? h("span", {}, ` ${citation.verdict}`) : null,
   );
-  return h("span", { class: "ot-prose-source" }, opener, panel);
+  return h("span", { class: "kit-prose-source" }, opener, panel);
 }
 
 // Markdown may be drawn after the widgets, in JupyterLab even much later: watch for it.
@@ -100,11 +100,11 @@ function upgradeSoon(citations, signal) {
 
 function renderReferences({ model, el, signal }) {
   const { citations, references } = model.get("config");
-  el.classList.add("ot-widget", "ot-references");
+  el.classList.add("kit-widget", "kit-references");
   el.append(
     h(
       "details",
-      { class: "ot-fold", open: true },
+      { class: "kit-fold", open: true },
       h("summary", {}, h("h2", {}, "References")),
       h(
         "ol",

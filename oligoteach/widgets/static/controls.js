@@ -6,7 +6,7 @@ const RADIO_MOST = 4;
 function makeControl(spec, value, change) {
   const makers = { number, choice, many, toggle, text };
   const control = makers[spec.kind](spec, change);
-  if (spec.hint) control.el.append(h("p", { class: "ot-hint" }, spec.hint));
+  if (spec.hint) control.el.append(h("p", { class: "kit-hint" }, spec.hint));
   control.show(value);
   return control;
 }
@@ -18,7 +18,7 @@ function number(spec, change) {
   const field = h("input", {
     type: "number", ...limits, "aria-label": `${spec.label}${spec.unit ? `, ${spec.unit}` : ""}`,
   });
-  const note = h("p", { class: "ot-refusal", role: "alert", hidden: true });
+  const note = h("p", { class: "kit-refusal", role: "alert", hidden: true });
   const show = (value) => {
     range.value = value;
     if (field !== document.activeElement || Number(field.value) !== Number(value)) field.value = value;
@@ -40,9 +40,9 @@ function number(spec, change) {
   });
   const el = h(
     "div",
-    { class: "ot-control", "data-control": spec.name },
+    { class: "kit-control", "data-control": spec.name },
     h("label", { for: id }, spec.label),
-    h("div", { class: "ot-number" }, range, field, spec.unit ? h("span", { class: "ot-unit" }, spec.unit) : null),
+    h("div", { class: "kit-number" }, range, field, spec.unit ? h("span", { class: "kit-unit" }, spec.unit) : null),
     note,
   );
   return { el, show };
@@ -61,9 +61,9 @@ function radios(spec, change) {
   );
   const el = h(
     "fieldset",
-    { class: "ot-control", "data-control": spec.name },
+    { class: "kit-control", "data-control": spec.name },
     h("legend", {}, spec.label),
-    spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+    spec.options.map((option, i) => h("label", { class: "kit-option" }, inputs[i], option.text)),
   );
   return { el, show: (value) => inputs.forEach((input) => (input.checked = input.value === value)) };
 }
@@ -77,7 +77,7 @@ function select(spec, change) {
   );
   const el = h(
     "div",
-    { class: "ot-control", "data-control": spec.name },
+    { class: "kit-control", "data-control": spec.name },
     h("label", { for: id }, spec.label),
     list,
   );
@@ -89,9 +89,9 @@ function many(spec, change) {
   const read = () => inputs.filter((input) => input.checked).map((input) => input.value);
   const el = h(
     "fieldset",
-    { class: "ot-control", "data-control": spec.name, onchange: () => change(spec.name, read()) },
+    { class: "kit-control", "data-control": spec.name, onchange: () => change(spec.name, read()) },
     h("legend", {}, spec.label),
-    spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+    spec.options.map((option, i) => h("label", { class: "kit-option" }, inputs[i], option.text)),
   );
   return {
     el,
@@ -105,8 +105,8 @@ function toggle(spec, change) {
   });
   const el = h(
     "div",
-    { class: "ot-control ot-toggle", "data-control": spec.name },
-    h("label", { class: "ot-option" }, input, spec.label),
+    { class: "kit-control kit-toggle", "data-control": spec.name },
+    h("label", { class: "kit-option" }, input, spec.label),
   );
   return { el, show: (value) => (input.checked = value) };
 }
@@ -119,7 +119,7 @@ function text(spec, change) {
   });
   const el = h(
     "div",
-    { class: "ot-control", "data-control": spec.name },
+    { class: "kit-control", "data-control": spec.name },
     h("label", { for: id }, spec.label),
     input,
   );

@@ -15,19 +15,19 @@ function h(tag, attributes = {}, ...children) {
 }
 
 let lastId = 0;
-const uid = (stem) => `ot-${stem}-${++lastId}`;
+const uid = (stem) => `kit-${stem}-${++lastId}`;
 
 function button(text, onclick, attributes = {}) {
-  return h("button", { type: "button", class: "ot-button", onclick, ...attributes }, text);
+  return h("button", { type: "button", class: "kit-button", onclick, ...attributes }, text);
 }
 
 function details(summary, ...children) {
-  return h("details", { class: "ot-more" }, h("summary", {}, summary), ...children);
+  return h("details", { class: "kit-more" }, h("summary", {}, summary), ...children);
 }
 
 // A polite live region: filled after it is in the page, so that it is read out.
 function status() {
-  return h("div", { class: "ot-status", role: "status" });
+  return h("div", { class: "kit-status", role: "status" });
 }
 
 function later(wait, work) {

@@ -3,12 +3,12 @@
 function renderExplorer({ model, el, signal }) {
   const config = model.get("config");
   const title = uid("title");
-  const image = h("img", { src: PLACEHOLDER, alt: "", class: "ot-image" });
-  const words = h("p", { class: "ot-words", "aria-live": "polite" });
+  const image = h("img", { src: PLACEHOLDER, alt: "", class: "kit-image" });
+  const words = h("p", { class: "kit-words", "aria-live": "polite" });
   const notes = status();
   const table = tableBox(config, () => frames.want());
-  const cards = h("div", { class: "ot-cards" });
-  const gate = h("p", { class: "ot-gate" }, "Commit to a prediction, and the figure appears here.");
+  const cards = h("div", { class: "kit-cards" });
+  const gate = h("p", { class: "kit-gate" }, "Commit to a prediction, and the figure appears here.");
   const read = later(700, (text) => (words.textContent = text));
 
   const frames = new Frames(model, image, {
@@ -18,12 +18,14 @@ function renderExplorer({ model, el, signal }) {
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
       if (words.textContent === "") words.textContent = message.text;
       else read(message.text);
-      notes.replaceChildren(...message.notes.map((note) => h("p", { class: "ot-refusal" }, note)));
+      notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
       if (message.table) table.show(message.table);
       if (message.cards) showCards(cards, message.cards);
       body.removeAttribute("aria-busy");
+      delete body.dataset.failed;
     },
     onlocked: () => showBody(false),
+    onrest: () => controls.show(model.get("params")),
   });
 
   const controls = controlsBox(model, config, (name, value) => {
@@ -34,22 +36,23 @@ function renderExplorer({ model, el, signal }) {
     const changed = changedParams(model);
     store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
   });
-  const box = h("div", { class: "ot-figure-box" }, image);
+  const box = h("div", { class: "kit-figure-box" }, image);
   box.style.setProperty("--ot-aspect", String(1 / config.aspect));
   box.style.setProperty("--ot-aspect-narrow", String(1 / config.narrow_aspect));
   const body = h(
     "div",
-    { class: "ot-body", "aria-busy": "true" },
+    { class: "kit-body", "aria-busy": "true" },
     controls.el,
     h(
       "figure",
-      { class: "ot-figure" },
+      { class: "kit-figure" },
       h(
         "div",
-        { class: "ot-row ot-badges" },
-        h("span", { class: "ot-kind", "data-badge": config.badge }, config.badge_text),
+        { class: "kit-row kit-badges" },
+        h("span", { class: "kit-kind", "data-badge": config.badge }, config.badge_text),
         modelCard(config),
       ),
+      notes,
       box,
       words,
       config.caption ? h("figcaption", {}, config.caption) : null,
@@ -67,21 +70,20 @@ function renderExplorer({ model, el, signal }) {
   };
   const after = h(
     "div",
-    { class: "ot-after" },
-    notes,
+    { class: "kit-after" },
     table.el,
     cards,
     prediction?.detail,
-    config.explain ? h("div", { class: "ot-explain" }, h("h4", {}, "Why"), h("p", {}, config.explain)) : null,
-    h("div", { class: "ot-row ot-tools" }, downloads(config, image, frames, table)),
+    config.explain ? h("div", { class: "kit-explain" }, h("h4", {}, "Why"), h("p", {}, config.explain)) : null,
+    h("div", { class: "kit-row kit-tools" }, downloads(config, image, frames, table)),
     citationStrip(config.citations, "Claims behind this figure"),
   );
-  el.classList.add("ot-widget");
+  el.classList.add("kit-widget");
   el.append(
     h(
       "section",
-      { class: "ot-explorer ot-card", "aria-labelledby": title, "data-explorer": config.key },
-      h("h3", { id: title, class: prediction ? null : "ot-step", tabindex: "-1" }, config.title),
+      { class: "kit-explorer kit-card", "aria-labelledby": title, "data-explorer": config.key },
+      h("h3", { id: title, class: prediction ? null : "kit-step", tabindex: "-1" }, config.title),
       prediction?.el,
       gate,
       body,
@@ -95,13 +97,16 @@ function renderExplorer({ model, el, signal }) {
     locked: (message) => frames.locked(message),
     stale: () => frames.want(),
     failed(message) {
-      notes.replaceChildren(h("p", { class: "ot-refusal" }, message.text));
+      notes.replaceChildren(h("p", { class: "kit-refusal" }, message.text));
+      body.dataset.failed = "";
       frames.landed();
     },
   });
+  // The kernel's echo of an older value must not undo what the learner has moved since.
   const onparams = () => {
+    if (!frames.resting) return;
     controls.show(model.get("params"));
-    if (!frames.flying) frames.want();
+    frames.want();
   };
   model.on("change:params", onparams);
   signal?.addEventListener("abort", () => model.off("change:params", onparams));
@@ -150,7 +155,7 @@ function controlsBox(model, config, change) {
   const folded = elements.slice(config.in_view);
   const el = h(
     "form",
-    { class: "ot-controls", "aria-label": `Controls: ${config.title}`, onsubmit: (e) => e.preventDefault() },
+    { class: "kit-controls", "aria-label": `Controls: ${config.title}`, onsubmit: (e) => e.preventDefault() },
     elements.slice(0, config.in_view),
     folded.length ? details("More controls", folded) : null,
     elements.length ? button("Restore defaults", () => {
@@ -185,7 +190,7 @@ function modelCard(config) {
 
 function tableBox(config, want) {
   if (!config.has_table) return { el: null, open: () => false, show: () => {}, data: () => null };
-  const place = h("div", { class: "ot-table-box", tabindex: "0", role: "region", "aria-label": `Data: ${config.title}` });
+  const place = h("div", { class: "kit-table-box", tabindex: "0", role: "region", "aria-label": `Data: ${config.title}` });
   const el = details("Data table", place);
   let data = null;
   el.open = config.table_open;
@@ -238,7 +243,7 @@ function showCards(place, cards) {
     ? button(`Show the other ${rest.length}`, () => more.replaceWith(...rest.map(make)))
     : null;
   place.replaceChildren(
-    h("p", { class: "ot-count", role: "status" }, `${cards.length} shown`),
+    h("p", { class: "kit-count", role: "status" }, `${cards.length} shown`),
     ...cards.slice(0, CARDS_SHOWN).map(make),
     more ?? "",
   );

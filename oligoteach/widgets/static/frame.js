@@ -4,12 +4,13 @@
 const PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 class Frames {
-  constructor(model, image, { wantsTable, onframe, onlocked }) {
+  constructor(model, image, { wantsTable, onframe, onlocked, onrest }) {
     this.model = model;
     this.image = image;
     this.wantsTable = wantsTable;
     this.onframe = onframe;
     this.onlocked = onlocked;
+    this.onrest = onrest;
     this.id = uid("view");
     this.pending = {};
     this.wanted = false;
@@ -21,6 +22,10 @@ class Frames {
     Object.assign(this.pending, params);
     this.wanted = true;
     this.next();
+  }
+
+  get resting() {
+    return !this.flying && !this.wanted;
   }
 
   next() {
@@ -63,5 +68,6 @@ class Frames {
     this.flying = false;
     this.image.dispatchEvent(new CustomEvent("ot:frame", { bubbles: true }));
     this.next();
+    if (this.resting) this.onrest();
   }
 }

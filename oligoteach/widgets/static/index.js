@@ -12,7 +12,7 @@ const VIEWS = {
 const kitModels = new Map(); // explorers on the page, for links
 
 export function install(style, version) {
-  const id = `ot-style-${version}`;
+  const id = `kit-style-${version}`;
   if (document.getElementById(id)) return;
   document.head.append(h("style", { id }, style));
   watchLook();

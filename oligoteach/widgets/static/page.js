@@ -5,19 +5,19 @@ const SILENT_AFTER = 12000;
 
 function renderPage({ model, el, signal }) {
   const config = model.get("config");
-  const notes = h("div", { class: "ot-notes", role: "status" });
-  const alert = h("div", { class: "ot-alert", role: "alert", hidden: true });
-  el.classList.add("ot-widget");
+  const notes = h("div", { class: "kit-notes", role: "status" });
+  const alert = h("div", { class: "kit-alert", role: "alert", hidden: true });
+  el.classList.add("kit-widget");
   el.append(
     h(
       "div",
-      { class: "ot-page", "data-lesson": config.lesson },
-      h("p", { class: "ot-place" }, `Lesson ${config.place} · about ${config.minutes} minutes`),
-      h("p", { class: "ot-education" }, EDUCATION),
+      { class: "kit-page", "data-lesson": config.lesson },
+      h("p", { class: "kit-place" }, `Lesson ${config.place} · about ${config.minutes} minutes`),
+      h("p", { class: "kit-education" }, EDUCATION),
       h(
         "div",
-        { class: "ot-row ot-tools" },
-        button("Present", () => setPresent(!look.present()), { class: "ot-button ot-present" }),
+        { class: "kit-row kit-tools" },
+        button("Present", () => setPresent(!look.present()), { class: "kit-button kit-present" }),
         button("Reset", () => reset(model, config)),
         button("Copy link", () => copyLink(notes)),
       ),
@@ -28,9 +28,9 @@ function renderPage({ model, el, signal }) {
   signal?.addEventListener("abort", () => alert.remove());
   listen(model, signal, {
     opened(message) {
-      for (const note of message.notes) notes.append(h("p", { class: "ot-refusal" }, note));
+      for (const note of message.notes) notes.append(h("p", { class: "kit-refusal" }, note));
     },
-    failed: (message) => notes.append(h("p", { class: "ot-refusal" }, message.text)),
+    failed: (message) => notes.append(h("p", { class: "kit-refusal" }, message.text)),
   });
   store.change(config.lesson, () => {});
   const saved = store.lesson(config.lesson).params;
@@ -84,7 +84,7 @@ function heartbeat(model, alert, signal) {
     alert.hidden = false;
     alert.replaceChildren(
       h("p", {}, text),
-      button("Reload", () => location.reload(), { class: "ot-button ot-primary" }),
+      button("Reload", () => location.reload(), { class: "kit-button kit-primary" }),
     );
   };
   const dead = () => {
@@ -125,9 +125,9 @@ function setPresent(on) {
   const root = document.documentElement;
   if (on) root.dataset.present = "1";
   else delete root.dataset.present;
-  for (const fold of document.querySelectorAll("details.ot-fold")) fold.open = !on;
-  for (const skip of document.querySelectorAll(".ot-skip")) skip.textContent = on ? "Reveal" : "Just show me";
-  for (const toggle of document.querySelectorAll(".ot-present")) {
+  for (const fold of document.querySelectorAll("details.kit-fold")) fold.open = !on;
+  for (const skip of document.querySelectorAll(".kit-reveal")) skip.textContent = on ? "Reveal" : "Just show me";
+  for (const toggle of document.querySelectorAll(".kit-present")) {
     toggle.textContent = on ? "Stop presenting" : "Present";
   }
 }
@@ -137,7 +137,7 @@ let currentStep = null;
 
 // The page's own sequence: heading, prediction, figure, feedback, questions.
 function steps() {
-  const all = document.querySelectorAll("main h1, main h2, .ot-step, .ot-figure, .ot-feedback, .ot-question");
+  const all = document.querySelectorAll("main h1, main h2, .kit-step, .kit-figure, .kit-feedback, .kit-question");
   return [...all].filter((step) => shown(step) && step.textContent.trim());
 }
 

@@ -12,8 +12,8 @@ function answerFields(spec, legend) {
       "fieldset",
       {},
       h("legend", {}, legend),
-      spec.kind === "multiple" ? h("p", { class: "ot-hint" }, "More than one may be right.") : null,
-      spec.options.map((option, i) => h("label", { class: "ot-option" }, inputs[i], option.text)),
+      spec.kind === "multiple" ? h("p", { class: "kit-hint" }, "More than one may be right.") : null,
+      spec.options.map((option, i) => h("label", { class: "kit-option" }, inputs[i], option.text)),
     ),
     value: () => (spec.kind === "multiple" ? chosen() : (chosen()[0] ?? null)),
     show: (value) => inputs.forEach((input) => (input.checked = [value].flat().includes(input.value))),
@@ -27,10 +27,10 @@ function numericField(spec, legend) {
   return {
     el: h(
       "div",
-      { class: "ot-numeric" },
+      { class: "kit-numeric" },
       h("label", { for: id }, legend),
       input,
-      spec.unit ? h("span", { class: "ot-unit" }, spec.unit) : null,
+      spec.unit ? h("span", { class: "kit-unit" }, spec.unit) : null,
     ),
     value: () => (input.value === "" ? null : input.valueAsNumber),
     show: (value) => (input.value = value ?? ""),
@@ -50,19 +50,19 @@ function predictionForm(model, config, spec, signal, onreveal) {
   const fields = answerFields(spec, spec.prompt);
   const sure = answerFields({ kind: "single", options: spec.confidence }, "How sure are you?");
   const said = status();
-  const detail = h("div", { class: "ot-feedback" });
+  const detail = h("div", { class: "kit-feedback" });
   const send = () => {
     model.send({ type: "predict", value: fields.value(), confidence: sure.value() ?? "" });
   };
-  const commit = button("Commit", send, { class: "ot-button ot-primary" });
-  const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "ot-button ot-skip" });
+  const commit = button("Commit", send, { class: "kit-button kit-primary" });
+  const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "kit-button kit-reveal" });
   const el = h(
     "div",
-    { class: "ot-prediction ot-step" },
-    h("p", { class: "ot-kicker" }, "Predict first"),
+    { class: "kit-prediction kit-step" },
+    h("p", { class: "kit-kicker" }, "Predict first"),
     fields.el,
     sure.el,
-    h("div", { class: "ot-row" }, commit, skip),
+    h("div", { class: "kit-row" }, commit, skip),
     said,
   );
   let revealed = false;
@@ -72,13 +72,15 @@ function predictionForm(model, config, spec, signal, onreveal) {
     revealed = outcome !== null;
     for (const part of [fields, sure]) part.lock(revealed);
     commit.hidden = skip.hidden = revealed;
+    el.dataset.done = revealed ? "yes" : "no";
     detail.replaceChildren();
     said.replaceChildren();
     if (revealed) {
       fields.show(outcome.value);
       sure.show(outcome.confidence);
-      said.append(h("p", { class: "ot-verdict" }, verdict(outcome)));
-      detail.append(...explain(message, outcome));
+      said.append(h("p", { class: "kit-verdict", tabindex: "-1" }, verdict(outcome)));
+      for (const remark of outcome.feedback?.remarks ?? []) said.append(h("p", {}, remark));
+      detail.append(...explain(message));
     }
     onreveal(revealed);
   };
@@ -87,10 +89,8 @@ function predictionForm(model, config, spec, signal, onreveal) {
     const mark = outcome.feedback.correct ? "✓" : "✗";
     return `${mark} ${outcome.feedback.verdict}. ${outcome.calibration}`;
   };
-  const explain = (message, outcome) => [
-    ...(outcome.feedback
-      ? feedbackBody({ ...outcome.feedback, explanation: message.explanation })
-      : [h("p", {}, message.explanation)]),
+  const explain = (message) => [
+    h("p", {}, message.explanation),
     message.misconception
       ? h("p", {}, h("strong", {}, "A usual misconception: "), message.misconception)
       : null,
@@ -100,11 +100,12 @@ function predictionForm(model, config, spec, signal, onreveal) {
   listen(model, signal, {
     predicted(message) {
       show(message);
+      if (message.outcome && !restoring) said.firstElementChild.focus({ preventScroll: true });
       if (message.outcome && !restoring) store.savePrediction(config.lesson, spec.id, message.outcome);
       restoring = false;
     },
     refused(message) {
-      if (message.id === undefined) said.replaceChildren(h("p", { class: "ot-refusal" }, message.text));
+      if (message.id === undefined) said.replaceChildren(h("p", { class: "kit-refusal" }, message.text));
     },
   });
   let restoring = false;
@@ -118,7 +119,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
 
 function renderPrediction({ model, el, signal }) {
   const config = model.get("config");
-  el.classList.add("ot-widget", "ot-card");
+  el.classList.add("kit-widget", "kit-card");
   const form = predictionForm(model, config, config.prediction, signal, () => {});
   el.append(form.el, form.detail);
 }

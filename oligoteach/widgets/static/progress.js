@@ -2,7 +2,7 @@
 
 function renderProgress({ model, el, signal }) {
   const { stations } = model.get("config");
-  const map = h("ol", { class: "ot-map" });
+  const map = h("ol", { class: "kit-map" });
   const queue = h("div", {});
   const said = status();
   const redraw = () => {
@@ -10,16 +10,16 @@ function renderProgress({ model, el, signal }) {
     map.replaceChildren(...stations.map((station) => stationItem(station, store.lesson(station.name))));
     queue.replaceChildren(...reviewQueue(data.misses, stations));
   };
-  el.classList.add("ot-widget");
+  el.classList.add("kit-widget");
   el.append(
     h(
       "section",
-      { class: "ot-progress ot-card", "aria-label": "Course map and progress" },
+      { class: "kit-progress kit-card", "aria-label": "Course map and progress" },
       map,
       h("h3", {}, "To review"),
       queue,
       h("h3", {}, "Your copy"),
-      h("p", { class: "ot-hint" }, "Progress is kept in this browser only. Save a copy to carry it elsewhere."),
+      h("p", { class: "kit-hint" }, "Progress is kept in this browser only. Save a copy to carry it elsewhere."),
       progressTools(said, redraw),
       said,
     ),
@@ -36,16 +36,16 @@ function stationItem(station, kept) {
     station.n_questions > 0 && right >= station.n_questions ? "done" : kept.visited ? "begun" : "new";
   const words = {
     done: "✓ All questions right",
-    begun: `◐ Begun: ${right} of ${station.n_questions} questions right, ${predicted} of ${station.n_predictions} predictions`,
+    begun: `◐ Begun: questions right ${right} of ${station.n_questions}, predictions made ${predicted} of ${station.n_predictions}`,
     new: "○ Not begun",
   };
   return h(
     "li",
     { "data-state": state },
     h("a", { href: station.address }, `${String(station.number).padStart(2, "0")} ${station.title}`),
-    h("span", { class: "ot-hint" }, ` ${station.minutes} min`),
+    h("span", { class: "kit-hint" }, ` ${station.minutes} min`),
     h("p", {}, station.about),
-    h("p", { class: "ot-state" }, words[state]),
+    h("p", { class: "kit-state" }, words[state]),
     h("progress", {
       max: station.n_questions || 1, value: Math.min(right, station.n_questions),
       "aria-label": `Questions right in ${station.title}`,
@@ -67,9 +67,9 @@ function reviewQueue(misses, stations) {
 
 function progressTools(said, redraw) {
   const say = (text, refused) =>
-    said.replaceChildren(h("p", { class: refused ? "ot-refusal" : "ot-verdict" }, text));
+    said.replaceChildren(h("p", { class: refused ? "kit-refusal" : "kit-verdict" }, text));
   const picker = h("input", {
-    type: "file", accept: "application/json,.json", class: "ot-hidden", tabindex: "-1",
+    type: "file", accept: "application/json,.json", class: "kit-hidden", tabindex: "-1",
     "aria-label": "Progress file",
     async onchange() {
       const file = picker.files[0];
@@ -86,7 +86,7 @@ function progressTools(said, redraw) {
   });
   return h(
     "div",
-    { class: "ot-row" },
+    { class: "kit-row" },
     button("Save a copy", () => {
       download("oligoteach-progress.json", new Blob([store.exported()], { type: "application/json" }));
     }),

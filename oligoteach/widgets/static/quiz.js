@@ -8,13 +8,13 @@ function renderQuiz({ model, el, signal }) {
     config.questions.map((spec, i) => [spec.id, questionItem(spec, i + 1, test ? null : send)]),
   );
   const score = status();
-  const hand = test ? button("Hand in", () => handIn(), { class: "ot-button ot-primary" }) : null;
-  el.classList.add("ot-widget");
+  const hand = test ? button("Hand in", () => handIn(), { class: "kit-button kit-primary" }) : null;
+  el.classList.add("kit-widget");
   el.append(
     h(
       "details",
-      { class: "ot-quiz ot-card ot-fold", open: true, "data-quiz": config.key },
-      h("summary", {}, h("h3", { class: "ot-step", tabindex: "-1" }, config.title)),
+      { class: "kit-quiz kit-card kit-fold", open: true, "data-quiz": config.key },
+      h("summary", {}, h("h2", { class: "kit-step", tabindex: "-1" }, config.title)),
       [...items.values()].map((item) => item.el),
       hand,
       score,
@@ -29,7 +29,7 @@ function renderQuiz({ model, el, signal }) {
   const finish = () => {
     const right = [...sitting.values()].filter(Boolean).length;
     const line = saveSitting(config, right, sitting.size);
-    score.replaceChildren(h("p", { class: "ot-verdict" }, line));
+    score.replaceChildren(h("p", { class: "kit-verdict" }, line));
     sitting = null;
   };
 
@@ -49,7 +49,7 @@ function renderQuiz({ model, el, signal }) {
       items.get(message.id)?.refused(message);
       if (sitting) {
         sitting = null;
-        score.replaceChildren(h("p", { class: "ot-refusal" }, "Answer every question before handing in."));
+        score.replaceChildren(h("p", { class: "kit-refusal" }, "Answer every question before handing in."));
       }
     },
     reset() {
@@ -75,7 +75,7 @@ function questionItem(spec, number, send) {
   const el = h(
     "form",
     {
-      class: "ot-question", id: `question-${spec.id}`, "data-question": spec.id,
+      class: "kit-question", id: `question-${spec.id}`, "data-question": spec.id,
       onsubmit(event) {
         event.preventDefault();
         if (send) send(spec.id, fields.value());
@@ -93,12 +93,12 @@ function questionItem(spec, number, send) {
       fields.show(spec.kind === "numeric" ? "" : []);
       said.replaceChildren();
     },
-    refused: (message) => said.replaceChildren(h("p", { class: "ot-refusal" }, message.text)),
+    refused: (message) => said.replaceChildren(h("p", { class: "kit-refusal" }, message.text)),
     judged(message) {
       said.replaceChildren(
         h(
           "p",
-          { class: "ot-verdict", "data-correct": String(message.correct) },
+          { class: "kit-verdict", "data-correct": String(message.correct) },
           `${message.correct ? "✓" : "✗"} ${message.verdict}`,
         ),
         ...feedbackBody(message).filter(Boolean),

@@ -1,0 +1,86 @@
+"""What a lesson costs before anything moves: imports, and memory of its kernel."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+from jupyter_client.manager import KernelManager
+
+from benchmarks._report import Figure, Report
+from oligoteach.evidence import lessons, notebooks_path
+
+IMPORT_MS = 50
+MEMORY_MB = 90
+MB = 1024 * 1024
+
+
+def measure_import(report: Report) -> None:
+    """Time ``import oligoteach`` over bare Python, in turn with it."""
+    bare, ours = [], []
+    for _ in range(12):
+        bare.append(_process_ms("pass"))
+        ours.append(_process_ms("import oligoteach"))
+    extra = statistics.median(ours) - statistics.median(bare)
+    goal = f"at most {IMPORT_MS} ms over bare Python (is {extra:.1f})"
+    report.add(
+        Figure("import oligoteach", "ms", ours, bare, "bare Python", goal, extra <= IMPORT_MS)
+    )
+
+
+def measure_memory(report: Report) -> None:
+    """Measure each lesson's kernel after all cells and one frame of each explorer."""
+    bare = _kernel_mb([])
+    for text in lessons():
+        path = notebooks_path() / f"{text.notebook}.ipynb"
+        cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+        used = _kernel_mb([*cells, _draw_everything(text.name)])
+        extra = used - bare
+        report.add(
+            Figure(
+                f"memory of the kernel of {text.notebook}",
+                "MB",
+                [used],
+                [bare],
+                "a bare kernel",
+                f"at most {MEMORY_MB} MB over a bare kernel (is {extra:.0f})",
+                extra <= MEMORY_MB,
+            )
+        )
+
+
+def _process_ms(code: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return (time.perf_counter() - start) * 1000
+
+
+def _draw_everything(name: str) -> str:
+    return (
+        "import gc\n"
+        "from oligoteach.widgets import Explorer\n"
+        "drawn = [e.frame(800, 500, 2.0) for e in gc.get_objects() if isinstance(e, Explorer)]\n"
+    )
+
+
+def _kernel_mb(cells: list[str]) -> float:
+    """Return the proportional memory of a fresh kernel that has run the cells, in MB."""
+    manager = KernelManager(kernel_name="python3", transport="ipc")
+    manager.start_kernel(cwd=str(Path.cwd()))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        for cell in cells or ["pass"]:
+            reply = client.execute_interactive(cell, timeout=120, output_hook=lambda _: None)
+            if reply["content"]["status"] != "ok":
+                raise RuntimeError(f"a cell failed: {reply['content'].get('evalue')}\n{cell}")
+        return psutil.Process(manager.provisioner.pid).memory_full_info().pss / MB
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -1,0 +1,122 @@
+"""Kernel time from a changed control to an encoded picture, for every explorer of every lesson."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks._report import Figure, Report, percentile
+from oligoteach import lesson, lesson_names
+from oligoteach.charts import LIGHT, TeachingFigure
+from oligoteach.widgets import Choice, Explorer, Many, Number, Toggle
+
+WIDTH, HEIGHT = 640, 420
+ROUNDS = 60
+BLIT_MS, FULL_MS, TAIL_MS = 10, 30, 50
+
+
+def measure(report: Report) -> None:
+    """Add two figures for each explorer: frames that kept their axes, and frames drawn anew."""
+    for name in lesson_names():
+        source = lesson(name)
+        for key in source._classes:
+            _measure_one(report, f"{name}.{key}", source.explore(key))
+
+
+def _measure_one(report: Report, label: str, explorer: Explorer) -> None:
+    if explorer.prediction is not None:
+        explorer.prediction.skip()
+    explorer.frame(WIDTH, HEIGHT)
+    kept, whole = _sample(explorer)
+    plain = [_interact_frame(explorer) for _ in range(12)]
+    for kind, samples, goal in (("kept axes", kept, BLIT_MS), ("redrawn", whole, FULL_MS)):
+        if not samples:
+            continue
+        met = percentile(samples, 50) <= goal and percentile(samples, 95) <= TAIL_MS
+        report.add(
+            Figure(
+                f"frame {label} ({kind}, n={len(samples)})",
+                "ms",
+                samples,
+                plain,
+                "a new figure each time",
+                f"median {goal}, 95th percentile {TAIL_MS}",
+                met,
+            )
+        )
+
+
+def _sample(explorer: Explorer) -> tuple[list[float], list[float]]:
+    """Return the times of frames that kept their background, and of frames drawn anew."""
+    canvas = next(reversed(explorer._canvases.values()))
+    agg = canvas.figure.canvas
+    draws = itertools.count()
+    original, seen = agg.draw, next(draws)
+
+    def counted() -> Any:
+        next(draws)
+        return original()
+
+    agg.draw = counted
+    kept: list[float] = []
+    whole: list[float] = []
+    for values in itertools.islice(_changes(explorer), ROUNDS):
+        start = time.perf_counter()
+        explorer.set(**values)
+        explorer.describe(explorer.result())
+        explorer.frame(WIDTH, HEIGHT)
+        spent = (time.perf_counter() - start) * 1000
+        now = next(draws)
+        (kept if now == seen + 1 else whole).append(spent)
+        seen = now
+    return kept, whole
+
+
+def _changes(explorer: Explorer) -> Iterator[dict[str, Any]]:
+    """Yield changes of one control at a time, in turn, that leave the explorer computable."""
+    walks = [_walk(control) for control in explorer.controls]
+    walks = [walk for walk in walks if walk is not None]
+    for walk in itertools.cycle(walks):
+        values = next(walk)
+        before = dict(explorer.params)
+        try:
+            explorer.set(**values)
+            explorer.result()
+        except ValueError:
+            continue
+        finally:
+            explorer.params = before
+        yield values
+
+
+def _walk(control: Any) -> Iterator[dict[str, Any]] | None:
+    if isinstance(control, Number):
+        count = min(12, int((control.high - control.low) / control.step))
+        raw = [control.low + (control.high - control.low) * i / count for i in range(count + 1)]
+        return itertools.cycle({control.name: control.parse(value)} for value in raw)
+    if isinstance(control, Choice):
+        return itertools.cycle({control.name: value} for value in control.options)
+    if isinstance(control, Toggle):
+        return itertools.cycle([{control.name: True}, {control.name: False}])
+    if isinstance(control, Many):
+        return itertools.cycle([{control.name: ()}, {control.name: tuple(control.options)}])
+    return None
+
+
+def _interact_frame(explorer: Explorer) -> float:
+    """Return the time that plain interact takes for the same picture: a new figure, saved."""
+    start = time.perf_counter()
+    result = explorer.compute(_namespace(explorer))
+    figure = TeachingFigure(WIDTH, HEIGHT, LIGHT)
+    explorer.draw(figure, result)
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    return (time.perf_counter() - start) * 1000
+
+
+def _namespace(explorer: Explorer) -> Any:
+    from types import SimpleNamespace
+
+    return SimpleNamespace(**explorer.params)

@@ -1,0 +1,54 @@
+"""A notebook for the tests of the kit: no medicine, every part of a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+HERE = Path(__file__).resolve().parent
+
+SETUP = f"""
+import sys
+sys.path.insert(0, {str(HERE.parent / "unit")!r})
+from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay
+from oligoteach.widgets import *
+from oligoteach.widgets.progress import Station
+class Gated(Decay):
+    key, title = "gated", "Gated decay"
+    controls = Decay.controls[:1]
+    def compute(self, p):
+        p.axes = "fixed"; p.find = ""
+        return super().compute(p)
+page = Page("try", "Decay", "What is left?", "1 of 1", 5)
+claim = Citation("a-claim", "It is so.", "Contradicted by the source", "bad", teach="It is not so.")
+decay = Decay(lesson="try", citations=[claim])
+gated = Gated(lesson="try", prediction=Prediction(SINGLE, "That it takes for ever."))
+quiz = Quiz("check", [SINGLE, MULTIPLE, NUMERIC], "try")
+entry = Quiz("entry", [SINGLE, NUMERIC], "try", "Entry test", mode="test")
+for part in (decay, gated, quiz, entry):
+    page.add(part)
+page
+""".strip()
+
+CELLS = [
+    ("markdown", "# Decay\n\nIt is so <!-- a-claim -->[source](#claim-a-claim)."),
+    ("code", SETUP),
+    ("markdown", "## Explore"),
+    ("code", "decay"),
+    ("code", "gated"),
+    ("markdown", "## Check"),
+    ("code", "quiz"),
+    ("code", "entry"),
+    ("code", 'Progress([Station("try", 1, "Decay", "About decay.", 5, "kit.ipynb", 3, 1)])'),
+    ("code", "References([claim], [])"),
+]
+
+
+def write(folder: Path) -> Path:
+    """Write the notebook into a folder, and return its path."""
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    book = nbformat.v4.new_notebook(cells=[make[kind](source) for kind, source in CELLS])
+    path = folder / "kit.ipynb"
+    nbformat.write(book, path)
+    return path

@@ -1,0 +1,156 @@
+"""Every lesson in a real browser: each control moves its figure, nothing is clipped or foreign."""
+
+from __future__ import annotations
+
+import pytest
+
+from browser.driving import (
+    LESSONS,
+    REFLOW,
+    SIZES,
+    axe_violations,
+    explorers,
+    frame_of,
+    move,
+    reveal_all,
+    wait_frame,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_every_control_of_every_explorer_changes_its_figure(open_lesson, notebook):
+    page = open_lesson(notebook)
+    reveal_all(page)
+    for explorer in explorers(page):
+        wait_frame(explorer)
+        for fold in explorer.locator(".kit-controls details:not([open]) > summary").all():
+            fold.click()
+        for control in explorer.locator("[data-control]").all():
+            before = frame_of(explorer), explorer.locator(".kit-image").get_attribute("alt")
+            told = control.get_attribute("data-control")
+            move(page, control)
+            page.wait_for_function(
+                "([image, before]) => image.src !== before",
+                arg=[
+                    explorer.locator(".kit-image").element_handle(),
+                    before[0],
+                ],
+            )
+            assert explorer.locator(".kit-refusal:visible").count() == 0, told
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+@pytest.mark.parametrize("width", SIZES)
+def test_nothing_is_wider_than_the_page(open_lesson, notebook, width):
+    page = open_lesson(notebook, width=width)
+    reveal_all(page)
+    for explorer in explorers(page):
+        wait_frame(explorer)
+    assert page.evaluate(REFLOW) == []
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_nothing_is_wider_than_the_page_when_presenting(open_lesson, notebook):
+    page = open_lesson(notebook, query="?present=1", width=1920)
+    reveal_all(page)
+    for explorer in explorers(page):
+        wait_frame(explorer)
+    assert page.evaluate(REFLOW) == []
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll("main p, main li, .kit-widget p, .kit-widget label")]
+        .filter((e) => e.checkVisibility() && e.textContent.trim() && !e.closest(".kit-hint, .kit-badge"))
+        .map((e) => parseFloat(getComputedStyle(e).fontSize))"""
+    )
+    assert min(sizes) >= 20
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+@pytest.mark.parametrize("mode", ["light", "dark", "present"])
+def test_axe_finds_no_violation_of_wcag_a_and_aa(open_lesson, notebook, mode):
+    query = {"light": "?theme=light", "dark": "?theme=dark", "present": "?present=1"}[mode]
+    page = open_lesson(notebook, query=query)
+    if mode != "present":  # with everything open and answered, then as it was met
+        reveal_all(page)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        for explorer in explorers(page):
+            wait_frame(explorer)
+    assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_a_lesson_asks_no_other_host_for_anything(open_lesson, notebook):
+    page = open_lesson(notebook)
+    reveal_all(page)
+    for explorer in explorers(page):
+        wait_frame(explorer)
+    assert page.foreign == []
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_a_lesson_has_one_heading_of_the_first_level_and_skips_none(open_lesson, notebook):
+    page = open_lesson(notebook)
+    levels = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(h1,h2,h3,h4,h5,h6)")]
+        .filter((e) => e.checkVisibility()).map((e) => Number(e.tagName[1]))"""
+    )
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_badges_in_the_prose_open_the_citation(open_lesson, notebook):
+    page = open_lesson(notebook)
+    badges = page.locator(".kit-prose-chip")
+    badges.first.wait_for()
+    assert page.locator('main a[href^="#claim-"]').count() == 0
+    badges.first.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".kit-popover:popover-open")
+    panel.wait_for()
+    assert "Audit" in panel.inner_text()
+    page.keyboard.press("Escape")
+    panel.wait_for(state="detached" if panel.count() == 0 else "hidden")
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_every_question_answers_with_the_feedback_of_the_choice(open_lesson, notebook):
+    page = open_lesson(notebook)
+    questions = page.locator('.kit-quiz .kit-question:has(button:text-is("Check"))').all()
+    assert len(questions) >= 6
+    for question in questions:
+        field = question.locator("input").first
+        if field.get_attribute("type") == "number":
+            field.fill(field.get_attribute("min") or "0")
+        else:
+            field.check()
+        question.get_by_role("button", name="Check").click()
+        question.locator(".kit-verdict").wait_for()
+        assert len(question.locator(".kit-status").inner_text().split()) >= 8
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_print_shows_everything(open_lesson, notebook):
+    page = open_lesson(notebook)
+    reveal_all(page)
+    for explorer in explorers(page):
+        wait_frame(explorer)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("main details:not([open])").count() == 0
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll("main h2, .kit-image, .kit-question, .kit-chip")]
+        .filter((e) => !e.checkVisibility()).length"""
+    )
+    assert hidden == 0
+    clipped = page.evaluate(
+        """() => [...document.querySelectorAll("body, body *")].filter((e) => {
+          const style = getComputedStyle(e);
+          return ["auto", "scroll", "hidden"].includes(style.overflowY) &&
+            e.scrollHeight > e.clientHeight + 40 && e.clientHeight > 100 && e.checkVisibility();
+        }).map((e) => e.tagName + "." + e.className)"""
+    )
+    assert clipped == []
+    assert page.pdf().count(b"/Type /Page\n") >= 2 or len(page.pdf()) > 20_000

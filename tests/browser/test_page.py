@@ -1,0 +1,388 @@
+"""The page's own manners: links, memory, hostile input, presenting, progress, a dead kernel."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from browser.driving import TIMEOUT, explorers, frame_of, reveal_all, wait_frame
+
+pytestmark = pytest.mark.browser
+
+KIT = "kit.ipynb"
+
+
+def decay(page):
+    return page.locator('[data-explorer="decay"]')
+
+
+def gated(page):
+    return page.locator('[data-explorer="gated"]')
+
+
+def rate(page):
+    return decay(page).locator('[data-control="rate"] input[type=number]')
+
+
+def kept(page):
+    return json.loads(page.evaluate("localStorage.getItem('oligoteach:v1')") or "{}")
+
+
+def wait_kept(page, expression):
+    page.wait_for_function(
+        f"() => {{ const kept = JSON.parse(localStorage.getItem('oligoteach:v1')); return {expression} }}"
+    )
+
+
+def test_a_prediction_gates_the_figure_until_it_is_committed(open_kit):
+    page = open_kit()
+    explorer = gated(page)
+    explorer.locator(".kit-gate").wait_for()
+    assert "At 1 month" not in page.content()
+    explorer.get_by_role("button", name="Commit").click()
+    explorer.locator(".kit-refusal").wait_for()
+    assert "Choose one of the options." in explorer.inner_text()
+    explorer.get_by_label("Nothing").check()
+    explorer.get_by_role("button", name="Commit").click()
+    explorer.get_by_text("Say how sure you are").wait_for()
+    explorer.get_by_label("certain").check()
+    explorer.get_by_role("button", name="Commit").click()
+    wait_frame(explorer)
+    text = explorer.inner_text()
+    assert "✗ Not quite" in text
+    assert "remembered best" in text
+    assert "That takes for ever." in text
+    assert "A usual misconception: " in text
+    assert explorer.get_by_role("button", name="Commit").is_hidden()
+
+
+def test_what_was_done_is_there_again_after_a_reload(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    rate(page).fill("0.3")
+    wait_kept(page, "kept?.lessons?.try?.params?.decay?.rate === 0.3")
+    explorer = gated(page)
+    explorer.get_by_label("Half").check()
+    explorer.get_by_label("fairly sure").check()
+    explorer.get_by_role("button", name="Commit").click()
+    wait_frame(explorer)
+    question = page.locator('[data-question="even"]')
+    question.get_by_label("2").check()
+    question.get_by_role("button", name="Check").click()
+    question.locator(".kit-verdict").wait_for()
+    page.reload()
+    page.wait_for_function(
+        "(e) => e.value === '0.3'", arg=rate(page).element_handle(timeout=TIMEOUT)
+    )
+    decay(page).get_by_text("At 1 month 0.741 is left.").wait_for()
+    gated(page).get_by_text("✓ Right. Fairly sure, and right.").wait_for()
+    wait_frame(gated(page))
+    page.locator('[data-question="even"] .kit-verdict').wait_for()
+    assert page.locator('[data-question="even"]').get_by_label("2").is_checked()
+    assert kept(page)["lessons"]["try"]["answers"]["even"]["tries"] == 1
+
+
+def test_a_link_opens_the_page_as_it_was_copied(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    rate(page).fill("0.5")
+    decay(page).get_by_label("Moving").check()
+    decay(page).get_by_text("At 1 month 0.607 is left.").wait_for()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Link copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "decay.rate=0.5" in link
+    assert "decay.axes=moving" in link
+    fresh = open_kit(query="?" + link.partition("?")[2])
+    fresh.wait_for_function("(e) => e.value === '0.5'", arg=rate(fresh).element_handle())
+    decay(fresh).get_by_text("At 1 month 0.607 is left.").wait_for()
+
+
+HOSTILE = [
+    ("decay.rate=99", "outside 0.1 to 2 per month"),
+    ("decay.rate=1e400", "not a number"),
+    ("decay.speed=1", "which is not here"),
+    ("nothing.rate=1", "which is not here"),
+    ("decay.axes=" + quote("<img src=x onerror=window.hacked=1>"), "not one of fixed, moving"),
+    (quote("<script>window.hacked=1</script>") + "=1", "which is not here"),
+    ("decay.find=" + "x" * 3000, "at most 80"),
+    ("x=" + "y" * 6000, "longer than 4000"),
+    ("%ff%fe=%00", "which is not here"),
+    ("decay.rate=0.5&decay.rate=oops", "not a number"),
+]
+
+
+@pytest.mark.parametrize(("query", "why"), HOSTILE)
+def test_a_hostile_link_is_ignored_with_a_visible_note(open_kit, query, why):
+    page = open_kit(query="?" + query)
+    page.locator(".kit-notes .kit-refusal").first.wait_for()
+    assert why in page.locator(".kit-notes").inner_text()
+    wait_frame(decay(page))
+    assert page.evaluate("window.hacked") is None
+    assert page.errors == []
+
+
+def test_presenting_folds_the_rest_and_steps_by_arrow_keys(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    page.get_by_role("button", name="Present").click()
+    assert page.locator("html").get_attribute("data-present") == "1"
+    assert page.locator(".kit-quiz").get_attribute("open") is None
+    assert page.get_by_role("button", name="Reveal").is_visible()
+    assert page.get_by_role("button", name="Just show me").count() == 0
+    page.evaluate("document.activeElement.blur()")
+    seen = []
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        seen.append(page.evaluate("document.activeElement.textContent.slice(0, 40)"))
+    assert len(set(seen)) == 4
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.textContent.slice(0, 40)") == seen[2]
+    page.keyboard.press("Escape")
+    assert page.locator("html").get_attribute("data-present") is None
+    assert page.locator(".kit-quiz").get_attribute("open") is not None
+
+
+def test_arrow_keys_inside_a_control_move_the_control_when_presenting(open_kit):
+    page = open_kit(query="?present=1")
+    wait_frame(decay(page))
+    slider = decay(page).locator("input[type=range]")
+    before = slider.input_value()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) > float(before)
+
+
+def test_the_figure_is_drawn_larger_when_presenting(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    before = frame_of(decay(page))
+    page.get_by_role("button", name="Present").click()
+    page.wait_for_function(
+        "([image, before]) => image.src !== before && image.naturalWidth >= image.clientWidth - 2",
+        arg=[decay(page).locator(".kit-image").element_handle(), before],
+    )
+
+
+def test_the_theme_reaches_the_figures(open_kit):
+    page = open_kit(query="?theme=light")
+    wait_frame(decay(page))
+    before = frame_of(decay(page))
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    image = decay(page).locator(".kit-image")
+    page.wait_for_function(
+        "([image, before]) => image.src !== before", arg=[image.element_handle(), before]
+    )
+    corner = image.evaluate(
+        """(image) => { const c = document.createElement("canvas"); c.width = c.height = 1;
+        const pen = c.getContext("2d"); pen.drawImage(image, 0, 0); return pen.getImageData(0, 0, 1, 1).data[0]; }"""
+    )
+    assert corner < 80
+
+
+def test_a_number_out_of_range_is_refused_at_the_control_and_kept_in_the_field(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    rate(page).fill("77")
+    decay(page).get_by_text("Allowed: 0.1 to 2 per month.").wait_for()
+    assert rate(page).input_value() == "77"
+    rate(page).fill("1.5")
+    decay(page).get_by_text("Allowed:").wait_for(state="hidden")
+    decay(page).get_by_text("At 1 month 0.223 is left.").wait_for()
+
+
+def test_an_error_in_an_explorer_reaches_the_page_in_words_and_can_be_left(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    decay(page).locator(".kit-controls details > summary").click()
+    decay(page).get_by_label("Find").fill("break")
+    decay(page).get_by_text("could not be computed").wait_for()
+    decay(page).get_by_role("button", name="Restore defaults").click()
+    decay(page).get_by_text("could not be computed").wait_for(state="detached")
+
+
+def test_values_that_come_faster_than_frames_collapse_into_the_newest(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    page.evaluate(
+        """() => { window.frames_seen = 0;
+        document.addEventListener("ot:frame", () => window.frames_seen++);
+        const slider = document.querySelector('[data-explorer="decay"] input[type=range]');
+        for (let i = 0; i < 200; i++) {
+          slider.value = 0.1 + (i % 19) / 10;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+        slider.value = 2; slider.dispatchEvent(new Event("input", { bubbles: true })); }"""
+    )
+    decay(page).get_by_text("At 1 month 0.135 is left.").wait_for()
+    assert page.evaluate("window.frames_seen") <= 5
+
+
+def test_data_and_picture_can_be_saved_and_say_that_they_are_for_education(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    with page.expect_download() as saved:
+        decay(page).get_by_role("button", name="Save data (CSV)").click()
+    text = saved.value.path().read_text("utf-8")
+    assert "Education only" in text.splitlines()[0]
+    assert text.splitlines()[1] == "Month,Share"
+    assert "1,0.368" in text.splitlines()
+    with page.expect_download() as saved:
+        decay(page).get_by_role("button", name="Save picture").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_reset_asks_and_then_forgets(open_kit):
+    page = open_kit(query="?decay.rate=0.5")
+    page.wait_for_function("(e) => e.value === '0.5'", arg=rate(page).element_handle())
+    reveal_all(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("(e) => e.value === '1'", arg=rate(page).element_handle())
+    gated(page).locator(".kit-gate").wait_for()
+
+
+def test_a_test_is_judged_at_the_end_and_compared_with_the_first_time(open_kit):
+    page = open_kit()
+    quiz = page.locator('[data-quiz="entry"]')
+    quiz.get_by_role("button", name="Hand in").click()
+    quiz.get_by_text("Answer every question before handing in.").wait_for()
+    quiz.get_by_label("Nothing").check()
+    quiz.locator("input[type=number]").fill("10")
+    quiz.get_by_role("button", name="Hand in").click()
+    quiz.get_by_text("1 of 2. Come back").wait_for()
+    quiz.get_by_label("Half").check()
+    quiz.get_by_role("button", name="Hand in").click()
+    quiz.get_by_text("2 of 2 this time; 1 of 2 the first time.").wait_for()
+
+
+# Progress ---------------------------------------------------------------------------------------
+
+GOOD = {"kind": "oligoteach-progress", "version": 1, "lessons": {}, "misses": {}}
+LESSON = {"answers": {"even": {"correct": True, "when": "2026-01-01"}}, "predictions": {}}
+BAD_FILES = [
+    ("{", "not complete JSON"),
+    ("[]", "not a progress file"),
+    ("null", "not a progress file"),
+    (json.dumps({**GOOD, "kind": "other"}), "not a progress file"),
+    (json.dumps({**GOOD, "version": 2}), "newer version (2; this page reads 1)"),
+    (json.dumps({**GOOD, "version": "1"}), "does not say its version"),
+    (json.dumps({**GOOD, "version": 0}), "version 0 never existed"),
+    (json.dumps({**GOOD, "lessons": []}), "list of lessons is damaged"),
+    (json.dumps({**GOOD, "lessons": {"../x": {}}}), "a lesson that cannot exist"),
+    (json.dumps({**GOOD, "lessons": {"try": {"answers": 3}}}), "answers of the lesson “try”"),
+    (json.dumps({**GOOD, "lessons": {"try": {"answers": {"a": 1}}}}), "entry in the answers"),
+    (json.dumps({**GOOD, "misses": 4}), "review queue is damaged"),
+    ("x" * 1_000_001, "larger than 1 MB"),
+]
+
+
+def answer_one(page):
+    question = page.locator('[data-question="even"]')
+    question.get_by_label("3").check()
+    question.get_by_role("button", name="Check").click()
+    question.locator(".kit-verdict").wait_for()
+
+
+def load(page, text):
+    page.locator("input[type=file]").set_input_files(
+        {"name": "p.json", "mimeType": "application/json", "buffer": text.encode()}
+    )
+
+
+def test_a_bad_progress_file_is_refused_with_the_reason_and_nothing_is_lost(open_kit):
+    page = open_kit()
+    answer_one(page)
+    before = kept(page)
+    for text, why in BAD_FILES:
+        load(page, text)
+        page.locator(".kit-progress .kit-refusal").get_by_text(why).wait_for()
+        assert "Your present progress is unchanged." in page.locator(".kit-progress").inner_text()
+        assert kept(page) == before
+
+
+def test_progress_travels_by_file_and_joins_what_is_there(open_kit):
+    page = open_kit()
+    answer_one(page)
+    page.locator(".kit-progress").get_by_text("Which are even?").wait_for()  # the review queue
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save a copy").click()
+    text = saved.value.path().read_text("utf-8")
+    assert "Education only" in text
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Clear progress").click()
+    page.get_by_text("Nothing missed so far.").wait_for()
+    load(page, text)
+    page.get_by_text("Imported: 1 lesson.").wait_for()
+    assert kept(page)["lessons"]["try"]["answers"]["even"]["correct"] is False
+    load(page, json.dumps({**GOOD, "lessons": {"other": LESSON}}))
+    page.wait_for_function(
+        "() => 'other' in JSON.parse(localStorage.getItem('oligoteach:v1')).lessons"
+    )
+    assert "try" in kept(page)["lessons"]
+
+
+def test_damaged_storage_does_not_stop_the_page(open_kit):
+    page = open_kit(storage='{"version":1,"lessons":{"try":{"params":[1,2],"answers":"x"}}}')
+    wait_frame(decay(page))
+    assert page.errors == []
+
+
+def test_a_killed_kernel_is_announced_and_a_reload_restores(open_kit, kill_kernels):
+    page = open_kit()
+    wait_frame(decay(page))
+    rate(page).fill("0.3")
+    decay(page).get_by_text("At 1 month 0.741 is left.").wait_for()
+    wait_kept(page, "kept?.lessons?.try?.params?.decay?.rate === 0.3")
+    kill_kernels()
+    banner = page.locator('.kit-alert[role="alert"]')
+    banner.wait_for(timeout=30_000)
+    assert "engine has stopped" in banner.inner_text()
+    banner.get_by_role("button", name="Reload").click()
+    decay(page).get_by_text("At 1 month 0.741 is left.").wait_for(timeout=TIMEOUT)
+
+
+def test_a_lesson_can_be_worked_through_by_keyboard_alone(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    page.keyboard.press("Tab")
+    assert "Skip" in page.evaluate("document.activeElement.textContent")
+    reached = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                """() => { const e = document.activeElement;
+                const style = getComputedStyle(e);
+                const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+                return `${e.tagName}|${e.type ?? ""}|${(e.closest("[data-control]") ?? {dataset: {}}).dataset.control ?? ""}|${(e.textContent || e.ariaLabel || "").trim().slice(0, 20)}|${ring}`; }"""
+            )
+        )
+    for wanted in (
+        "INPUT|range|rate||true",
+        "INPUT|radio|axes||true",
+        "INPUT|checkbox|dots||true",
+        "BUTTON|button||Commit|true",
+        "BUTTON|button||Check|true",
+        "BUTTON|button||Present|true",
+    ):
+        assert wanted in reached, sorted(reached)
+    gated(page).get_by_label("Half").focus()
+    page.keyboard.press("Space")
+    gated(page).get_by_label("a guess").focus()
+    page.keyboard.press("Space")
+    gated(page).get_by_role("button", name="Commit").focus()
+    page.keyboard.press("Enter")
+    wait_frame(gated(page))
+
+
+def test_ten_loads_and_none_stalls(open_kit):
+    for _ in range(10):
+        page = open_kit()
+        wait_frame(decay(page))
+        assert len(explorers(page)) == 2
+        page.close()
