@@ -6,7 +6,8 @@ it lies outside what its formula covers; invalid input raises ``ValueError`` wit
 Modules
 -------
 classification
-    Stage, state, staging work-up and entry rules of one patient.
+    Stage, state, staging work-up and entry rules of one patient; gathers the names of
+    ``patient``, ``stage``, ``states`` and ``entry``.
 curves
     Survival curves through a published median, or a median and a landmark.
 intervals

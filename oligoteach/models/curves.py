@@ -26,6 +26,9 @@ from oligoteach.models._numbers import FloatArray, positive, share, times
 
 LN2 = math.log(2.0)
 
+#: Beyond it the scale of a nearly flat curve leaves the range of floating-point numbers.
+_MAX_LOG_SCALE = 700.0
+
 _FROM_MEDIANS = (
     "Worked out from the medians alone, as if the rate of events were constant in both arms."
 )
@@ -187,13 +190,14 @@ def weibull(median: float, landmark_time: float, landmark_survival: float) -> Cu
     landmark_survival = share("landmark_survival", landmark_survival)
     _check_order(median, landmark_time, landmark_survival)
     shape = math.log(LN2 / -math.log(landmark_survival)) / math.log(median / landmark_time)
-    scale = median / LN2 ** (1.0 / shape)
-    if not (0 < scale < math.inf):
+    log_scale = math.log(median) - math.log(LN2) / shape if shape > 0 else math.inf
+    if log_scale > _MAX_LOG_SCALE:
         raise ValueError(
-            f"The landmark of {landmark_survival:g} at {landmark_time:g} months is too close to "
-            f"the median of {median:g} months for a Weibull curve to be worked out; take a "
-            "landmark further away."
+            f"The curve would be flat between the median of {median:g} months and the landmark of "
+            f"{landmark_survival:g} at {landmark_time:g} months; take a landmark whose survival "
+            "is further from 0.5."
         )
+    scale = math.exp(log_scale)
     horizon = max(median, landmark_time)
     return Curve("weibull", shape, scale, median, landmark_time, landmark_survival, horizon)
 
@@ -235,8 +239,8 @@ def survival(curve: Curve, t: ArrayLike) -> FloatArray:
         If a time is negative or not finite.
     """
     months = times("t", t)
-    # A very steep curve overflows to infinity, whose survival of 0 is the right answer.
-    with np.errstate(over="ignore"):
+    # A very steep curve leaves the range of numbers on both sides, where 1 and 0 are right.
+    with np.errstate(over="ignore", under="ignore"):
         return np.exp(-((months / curve.scale) ** curve.shape))
 
 

@@ -295,9 +295,10 @@ def _check_per_organ(patient: Patient) -> None:
 
 
 def _check_course(patient: Patient) -> None:
-    room = patient.n_lesions + (0 if patient.primary_controlled else 1)
-    if patient.progressing_sites > room:
-        extra = "" if patient.primary_controlled else ", and one more for the primary"
+    others = [] if patient.primary_controlled else ["the primary"]
+    others += ["the effusion"] if patient.effusion else []
+    if patient.progressing_sites > patient.n_lesions + len(others):
+        extra = f", and one more each for {' and '.join(others)}" if others else ""
         raise ValueError(
             f"progressing_sites is {patient.progressing_sites}; it can be at most n_lesions, "
             f"which is {patient.n_lesions}{extra}."

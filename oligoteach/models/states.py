@@ -322,6 +322,11 @@ class State:
     note: str
     warnings: tuple[str, ...]
 
+    @property
+    def lit(self) -> frozenset[Edge]:
+        """Edges of the tree that the path takes: what a chart lights."""
+        return frozenset(step.edge for step in self.path)
+
 
 def oligo_state(patient: Patient, sync_months: float = SYNC_MONTHS) -> State:
     """Walk the tree of the ESTRO-EORTC classification.
@@ -340,8 +345,7 @@ def oligo_state(patient: Patient, sync_months: float = SYNC_MONTHS) -> State:
     Returns
     -------
     State
-        ``path`` holds the questions answered; ``TREE.edges`` compared with
-        ``step.edge for step in path`` tells a chart what to light.
+        ``path`` holds the questions answered, ``lit`` the edges of ``TREE`` that it takes.
 
     Raises
     ------

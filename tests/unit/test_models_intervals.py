@@ -1,0 +1,145 @@
+"""Intervals and p values: golden values, the rows of the ledger, properties, refusals."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oligoteach.evidence.paths import data_path
+from oligoteach.models.intervals import (
+    consistent,
+    geometric_mean,
+    implied_p,
+    standard_error,
+    z_value,
+)
+
+SPEC = json.loads(data_path("models", "spec.json").read_text(encoding="utf-8"))["CI_CHECK"]
+
+ratios = st.floats(0.05, 20)
+levels = st.sampled_from([70.0, 80.0, 90.0, 95.0, 99.0])
+
+
+def to_the_printed_digits(value: float, printed: float, unit: float) -> bool:
+    """Compare with a golden value that is printed in steps of ``unit``."""
+    return math.isclose(value, printed, rel_tol=1e-8, abs_tol=0.5000001 * unit)
+
+
+@pytest.mark.parametrize("row", SPEC["golden"], ids=lambda row: row["name"])
+def test_golden_values(row):
+    low, high, level = row["low"], row["high"], row["level"]
+    assert to_the_printed_digits(standard_error(low, high, level), row["SE"], 1e-6)
+    assert to_the_printed_digits(geometric_mean(low, high), row["geo_mean"], 1e-6)
+    p = implied_p(float(row["HR"]), low, high, level)
+    last_digit = 10.0 ** (math.floor(math.log10(p)) - 3)
+    assert to_the_printed_digits(p, row["p_wald"], last_digit)
+
+
+def test_there_are_golden_values():
+    assert len(SPEC["golden"]) == 8
+
+
+# Printed triples of the course and what a careful reader finds.
+PRINTED = [
+    # hr, low, high, p, level, one-sided, comparator, p fits, centred
+    (0.50, 0.30, 0.84, 0.008, 95, False, "=", True, True),  # SABR-COMET at eight years
+    (0.48, 0.30, 0.75, 0.006, 95, False, "=", False, True),  # as the review prints it
+    (0.57, 0.30, 1.10, 0.09, 95, False, "=", True, True),  # SABR-COMET, first report
+    (0.45, 0.28, 0.72, 0.001, 95, False, "<", True, True),
+    (0.66, 0.50, 0.87, 0.025, 95, True, "=", False, True),  # NorthStar as reported
+    (0.66, 0.50, 0.87, 0.025, 80, True, "=", True, True),  # behaves like 80 percent
+    (0.41, 0.27, 0.62, 0.001, 95, False, "<", True, True),
+    (0.6824, 0.4654, 1.001, 0.001, 95, False, "<", False, True),  # SINDAS, first report
+    (0.90, 0.40, 1.10, 0.02, 95, False, "=", False, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("hr", "low", "high", "p", "level", "one_sided", "comparator", "p_fits", "centred"), PRINTED
+)
+def test_printed_triples(hr, low, high, p, level, one_sided, comparator, p_fits, centred):
+    found = consistent(hr, low, high, p, level, one_sided=one_sided, comparator=comparator)
+    assert (found.p_fits, found.centred) == (p_fits, centred)
+    assert found.fits is (p_fits and centred)
+    assert found.ratio == pytest.approx(found.p_implied / p)
+    assert ("does not fit" in found.verdict) is not p_fits
+    assert ("middle of its interval" in found.verdict) is not centred
+
+
+def test_an_estimate_outside_its_interval_is_said():
+    found = consistent(1.2, 0.5, 0.9, 0.01)
+    assert "outside its own interval" in found.verdict
+    assert not found.centred
+
+
+def test_a_printed_p_of_zero_has_an_infinite_ratio():
+    assert consistent(0.5, 0.3, 0.8, 0).ratio == math.inf
+
+
+@given(ratios, st.floats(0.02, 2), levels, st.floats(0.0001, 1), st.booleans())
+def test_inverting_the_ratio_changes_nothing(hr, se, level, p, one_sided):
+    half = z_value(level) * se
+    low, high = hr * math.exp(-half), hr * math.exp(half)
+    forth = consistent(hr, low, high, p, level, one_sided=one_sided)
+    back = consistent(1 / hr, 1 / high, 1 / low, p, level, one_sided=one_sided)
+    assert back.se == pytest.approx(forth.se)
+    assert back.p_implied == pytest.approx(forth.p_implied, rel=1e-6, abs=1e-300)
+    assert back.off_centre == pytest.approx(-forth.off_centre, abs=1e-9)
+    assert back.middle == pytest.approx(1 / forth.middle)
+    assert back.centred
+    assert forth.centred
+
+
+@given(ratios, st.floats(0.02, 2), levels)
+def test_a_wald_interval_gives_back_its_standard_error_and_fits_its_p(hr, se, level):
+    half = z_value(level) * se
+    low, high = hr * math.exp(-half), hr * math.exp(half)
+    assert standard_error(low, high, level) == pytest.approx(se, rel=1e-9)
+    assert geometric_mean(low, high) == pytest.approx(hr)
+    assert consistent(hr, low, high, implied_p(hr, low, high, level), level).fits
+
+
+@given(ratios, st.floats(0.02, 2), levels)
+def test_the_one_sided_p_is_half_of_the_two_sided(hr, se, level):
+    half = z_value(level) * se
+    low, high = hr * math.exp(-half), hr * math.exp(half)
+    two, one = implied_p(hr, low, high, level), implied_p(hr, low, high, level, one_sided=True)
+    assert 0 <= two <= 1
+    assert one == two / 2
+
+
+def test_the_boundary_of_the_interval_is_the_boundary_of_significance():
+    assert implied_p(1 / 1.5, (1 / 1.5) ** 2, 1.0, 95) == pytest.approx(0.05)
+    assert implied_p(1 / 1.5, (1 / 1.5) ** 2, 1.0, 90) == pytest.approx(0.10)
+
+
+def test_a_very_small_p_keeps_its_digits():
+    # 1 - Phi(z) is exactly 0 here, but the tail isn't.
+    assert implied_p(0.1, 0.06, 0.1 / 0.6, 95) == pytest.approx(9.6e-19, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: standard_error(0, 1), "low is 0; it must be above 0"),
+        (lambda: standard_error(0.8, 0.3), "runs from 0.8 to 0.3; low must be below high"),
+        (lambda: standard_error(0.8, 0.8), "low must be below high"),
+        (lambda: standard_error(0.3, float("inf")), "high is inf"),
+        (lambda: geometric_mean(-1, 1), "low is -1"),
+        (lambda: z_value(0.95), "level is 0.95; it must be a percentage"),
+        (lambda: z_value(100), "level is 100"),
+        (lambda: implied_p(0, 0.3, 0.8), "hr is 0"),
+        (lambda: consistent(0.5, 0.3, 0.8, 1.2), "p is 1.2; a p value lies from 0 to 1"),
+        (lambda: consistent(0.5, 0.3, 0.8, True), "p is True; a number is needed"),
+        (lambda: consistent(0.5, 0.3, 0.8, 0.1, comparator=">"), "comparator is '>'"),
+    ],
+)
+def test_senseless_input_gets_a_sentence(call, words):
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        call()
+    assert words in str(error.value)
+    assert str(error.value).endswith(".")
