@@ -1,0 +1,370 @@
+// What a page does besides showing itself: put arriving parts in their place, say in words how far
+// it is, turn failures into sentences, close its kernel when it goes, keep theme and progress.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const PATIENCE_MS = 75_000; // without news for so long, the page speaks up
+  const WAITING_TEXT = "Loading widget...";
+
+  const storage = {
+    read(key) {
+      try {
+        return localStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    write(key, value) {
+      try {
+        localStorage.setItem(key, value);
+      } catch {
+        // Without storage the choice lasts as long as the page.
+      }
+    },
+  };
+
+  // ---------- theme ----------
+
+  function markBody() {
+    // Widgets written for JupyterLab look here.
+    document.body.dataset.jpThemeLight = String(root.dataset.theme !== "dark");
+    const button = document.querySelector(".ot-theme");
+    if (button) {
+      button.hidden = false;
+      const [word] = button.children;
+      button.replaceChildren(root.dataset.theme === "dark" ? "Light" : "Dark", word);
+    }
+  }
+
+  function chooseTheme() {
+    const theme = root.dataset.theme === "dark" ? "light" : "dark";
+    root.dataset.theme = theme;
+    storage.write("oligoteach:theme", theme);
+    const here = new URL(location.href);
+    if (here.searchParams.has("theme")) {
+      // The address would otherwise win over the choice at the next reload.
+      here.searchParams.set("theme", theme);
+      history.replaceState(history.state, "", here);
+    }
+  }
+
+  function setUpTheme() {
+    markBody();
+    new MutationObserver(markBody).observe(root, { attributeFilter: ["data-theme"] });
+    document.querySelector(".ot-theme")?.addEventListener("click", chooseTheme);
+  }
+
+  // ---------- a lesson that fills up ----------
+
+  let lastNews = performance.now();
+  let finished = false;
+
+  function say(text) {
+    const line = document.getElementById("ot-progress");
+    if (line && line.textContent !== text) {
+      line.textContent = text;
+    }
+  }
+
+  function endProgress() {
+    finished = true;
+    document.getElementById("ot-progress")?.remove();
+    for (const part of document.querySelectorAll(".ot-waiting")) {
+      part.classList.remove("ot-waiting");
+    }
+  }
+
+  function problem(what) {
+    const box = document.getElementById("ot-problem");
+    if (!box || !box.hidden) {
+      return;
+    }
+    const happened = document.createElement("p");
+    happened.textContent = what;
+    const remedy = document.createElement("p");
+    remedy.textContent =
+      "Reload the page to try again. Nothing you entered is lost: answers and progress are kept in this browser.";
+    const reload = document.createElement("button");
+    reload.type = "button";
+    reload.className = "ot-button";
+    reload.textContent = "Reload";
+    reload.addEventListener("click", () => location.reload());
+    box.replaceChildren(happened, remedy, reload);
+    box.hidden = false;
+  }
+
+  // For what cannot mend itself: the page stops waiting.
+  function failure(what) {
+    problem(what);
+    root.dataset.failed = "1";
+    endProgress();
+  }
+
+  function withdrawProblem() {
+    document.getElementById("ot-problem").hidden = true;
+  }
+
+  function place(number) {
+    const outputs = document.getElementById(`ot-outputs-${number}`);
+    const part = document.getElementById(`ot-part-${number}`);
+    if (!outputs || !part) {
+      return;
+    }
+    for (const failed of outputs.querySelectorAll(".ot-failed")) {
+      failed.textContent = "This part could not be prepared.";
+      failure(
+        "A part of this lesson could not be prepared, so the parts after it are missing too. " +
+          "The text can still be read.",
+      );
+    }
+    if (outputs.childElementCount > 0) {
+      part.append(outputs);
+    } else {
+      part.classList.remove("ot-waiting");
+    }
+  }
+
+  class Arrived extends HTMLElement {
+    connectedCallback() {
+      lastNews = performance.now();
+      const parts = Number(document.body.dataset.parts);
+      if (this.dataset.cell) {
+        place(this.dataset.cell);
+      }
+      if (this.dataset.at === "all") {
+        say("Drawing the lesson");
+      } else {
+        say(`Preparing the lesson: part ${Math.min(Number(this.dataset.at) + 1, parts)} of ${parts}`);
+      }
+    }
+  }
+
+  function checkPatience() {
+    if (!finished && performance.now() - lastNews > PATIENCE_MS) {
+      problem("This takes longer than it should: the lesson's engine or the connection may have failed.");
+    }
+  }
+
+  // Sent by the server while a part takes long, and when the kernel has died.
+  class Working extends HTMLElement {
+    connectedCallback() {
+      checkPatience();
+    }
+  }
+
+  class Lost extends HTMLElement {
+    connectedCallback() {
+      failure("The lesson's engine stopped while the page was being prepared.");
+    }
+  }
+
+  // Plain Voila calls this instead.
+  window.voila_heartbeat = checkPatience;
+
+  function shown(output) {
+    const view = output.firstElementChild;
+    if (!view || view.tagName === "SCRIPT") {
+      return false;
+    }
+    return view.childElementCount > 0 || !["", WAITING_TEXT].includes(view.textContent.trim());
+  }
+
+  function partsShown() {
+    let all = true;
+    for (const part of document.querySelectorAll(".ot-part")) {
+      const ready = [...part.querySelectorAll(".ot-output")].every(shown);
+      if (ready && part.querySelector(".ot-outputs")) {
+        part.classList.remove("ot-waiting");
+      }
+      all &&= ready;
+    }
+    return all;
+  }
+
+  function becomeReady() {
+    withdrawProblem();
+    endProgress();
+    root.dataset.ready = "1";
+    document.dispatchEvent(new CustomEvent("oligoteach:ready"));
+  }
+
+  function watchParts() {
+    lastNews = performance.now();
+    const impatient = setInterval(checkPatience, 5_000);
+    const observer = new MutationObserver(check);
+
+    function check() {
+      const ready = !finished && partsShown();
+      if (finished || ready) {
+        observer.disconnect();
+        clearInterval(impatient);
+      }
+      if (ready) {
+        becomeReady();
+      }
+    }
+    observer.observe(document.getElementById("main"), {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+    check();
+  }
+
+  // ---------- the kernel goes with the page ----------
+
+  function kernelId() {
+    const config = document.getElementById("jupyter-config-data");
+    return config ? JSON.parse(config.textContent).kernelId : null;
+  }
+
+  function xsrfToken() {
+    const kept = document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/);
+    if (kept) {
+      return kept[1].replace(/^"|"$/g, "");
+    }
+    // A server that hands out no token compares cookie and form: both are ours to send.
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const token = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    document.cookie = `_xsrf=${token}; path=${document.body.dataset.baseUrl}; SameSite=Strict`;
+    return token;
+  }
+
+  function base() {
+    return document.body.dataset.baseUrl.replace(/voila\/$/, "");
+  }
+
+  function closeKernel() {
+    const id = kernelId();
+    if (id) {
+      const form = new FormData();
+      form.append("_xsrf", xsrfToken());
+      navigator.sendBeacon(`${base()}voila/api/shutdown/${id}`, form);
+    }
+  }
+
+  function setUpKernelEnd() {
+    // Voila's own listener acts before it is certain that the page goes: a link to a mail program
+    // or a cancelled departure would leave a page without a kernel.
+    addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
+    addEventListener("pagehide", closeKernel);
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) {
+        location.reload();
+      }
+    });
+  }
+
+  // ---------- small repairs ----------
+
+  function tendScrollBoxes() {
+    // A box that scrolls must be reachable by keyboard, and one that does not must not be a stop.
+    const tend = (box) => {
+      if (box.scrollWidth > box.clientWidth) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", box.querySelector("caption")?.textContent || "Table, scrolls sideways");
+      } else {
+        box.removeAttribute("tabindex");
+        box.removeAttribute("role");
+        box.removeAttribute("aria-label");
+      }
+    };
+    const sizes = new ResizeObserver((entries) => entries.forEach((entry) => tend(entry.target)));
+    for (const box of document.querySelectorAll(".ot-scroll")) {
+      sizes.observe(box);
+    }
+  }
+
+  function setUpPrint() {
+    if (CSS.supports("selector(details::details-content)")) {
+      return;
+    }
+    let opened = [];
+    addEventListener("beforeprint", () => {
+      opened = [...document.querySelectorAll("details:not([open])")];
+      opened.forEach((item) => (item.open = true));
+    });
+    addEventListener("afterprint", () => opened.forEach((item) => (item.open = false)));
+  }
+
+  // ---------- the front page ----------
+
+  function keptLessons() {
+    try {
+      const kept = JSON.parse(storage.read("oligoteach:v1"));
+      return kept?.version === 1 && kept.lessons && typeof kept.lessons === "object" ? kept.lessons : {};
+    } catch {
+      return {};
+    }
+  }
+
+  function describe(lesson) {
+    const answers = Object.values(lesson.answers ?? {});
+    const right = answers.filter((answer) => answer?.correct === true).length;
+    const told = answers.length
+      ? `${answers.length} answered, ${right} right`
+      : "Begun";
+    const visited = new Date(lesson.visited ?? NaN);
+    return Number.isNaN(visited.getTime())
+      ? told
+      : `${told}, last ${visited.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}`;
+  }
+
+  function fillProgress() {
+    const kept = keptLessons();
+    let latest = null;
+    for (const card of document.querySelectorAll(".ot-card")) {
+      const lesson = kept[card.dataset.lesson];
+      if (!lesson || typeof lesson !== "object") {
+        continue;
+      }
+      const state = card.querySelector(".ot-state");
+      state.textContent = describe(lesson);
+      state.dataset.state = Object.keys(lesson.answers ?? {}).length ? "answered" : "begun";
+      if (typeof lesson.visited === "string" && (!latest || lesson.visited > latest.visited)) {
+        latest = { visited: lesson.visited, card };
+      }
+    }
+    const line = document.getElementById("ot-continue");
+    if (line && latest) {
+      const link = latest.card.querySelector("a").cloneNode(false);
+      link.className = "ot-button ot-primary";
+      link.textContent = `Continue with “${latest.card.querySelector("h3").textContent}”`;
+      line.replaceChildren(link);
+      line.hidden = false;
+    }
+  }
+
+  // ---------- start ----------
+
+  function whenParsed(action) {
+    if (document.readyState === "loading") {
+      document.addEventListener("DOMContentLoaded", action);
+    } else {
+      action();
+    }
+  }
+
+  customElements.define("ot-arrived", Arrived);
+  customElements.define("ot-working", Working);
+  customElements.define("ot-lost", Lost);
+  if (document.body) {
+    setUpTheme();
+  } else {
+    whenParsed(setUpTheme);
+  }
+  setUpPrint();
+  whenParsed(() => {
+    tendScrollBoxes();
+    fillProgress();
+  });
+  // Both matter before the page is whole: a reader may leave while it still fills.
+  setUpKernelEnd();
+  whenParsed(() => {
+    if (document.getElementById("ot-arrivals")) {
+      watchParts();
+    }
+  });
+})();
