@@ -70,7 +70,13 @@ def _backing(part: Sourced, book: SourceBook) -> Backing:
     """Return what the claims and sources of a part vouch for together."""
     if getattr(part, "badge", "published") != "published":
         return FREE
-    return book.joint((*part.claims, *part.sources))
+    return _named_backing((*part.claims, *part.sources), book)
+
+
+def _named_backing(tokens: Iterable[str], book: SourceBook) -> Backing:
+    """Return what tokens vouch for; with an unknown one, reported elsewhere, nothing is judged."""
+    named = tuple(tokens)
+    return FREE if any(book.backing(token) is None for token in named) else book.joint(named)
 
 
 def _explorer_numbers(
@@ -117,9 +123,10 @@ def _answer(
 
 def _summary_numbers(source: YamlText, lesson: LessonText, book: SourceBook) -> Iterator[Problem]:
     """Check the summaries of a lesson against everything that the lesson names."""
-    backing = book.joint(f"ref:{ref_id}" for ref_id in lesson.references)
+    tokens = [f"ref:{ref_id}" for ref_id in lesson.references]
     for _, part in sourced_parts(lesson):
-        backing |= book.joint((*part.claims, *part.sources))
+        tokens += (*part.claims, *part.sources)
+    backing = _named_backing(tokens, book)
     texts: list[tuple[Path_, str]] = [(("question",), lesson.question), (("about",), lesson.about)]
     for name in ("objectives", "take_away"):
         texts += [((name, index), text) for index, text in enumerate(getattr(lesson, name))]

@@ -18,7 +18,7 @@ _UNITS = (
     r"%|per\s?cent|Gy|mm|cm|months?|years?|weeks?|days?|fractions?|cycles?|lesions?"
     r"|metastas[ei]s|patients?|sites?|organs?|deaths?"
 )
-_GAP = r"[\s*_]*-?"
+_GAP = r"[\s*_$]*-?"
 _JOIN = r"[\s*_]*(?:%[\s*_]*)?(?:–|—|-|/|,|to|and|or|vs\.?|versus|against)[\s*_]*"
 _CHAIN = rf"{NUMBER}(?:{_JOIN}{NUMBER})*"
 # One word may stand between number and unit: "3 extracranial metastases".

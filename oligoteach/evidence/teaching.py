@@ -328,9 +328,9 @@ def sourced_parts(lesson: LessonText) -> Iterator[tuple[Path_, Sourced]]:
 def _known(path: Path_, thing: str, key: str, known: Iterable[str]) -> Iterator[Rule]:
     """Report a key that the ledger does not have, with the nearest ones."""
     if key not in known:
-        unknown = UnknownKey(key, known)
-        unknown.thing = thing
-        yield path, f"unknown-{thing}", f"{str(unknown).rstrip('.?')}."
+        nearest = UnknownKey(key, known).nearest
+        hint = f"; near it: {', '.join(nearest)}" if nearest else ""
+        yield path, f"unknown-{thing}", f"there is no {thing} {key!r} in the ledger{hint}."
 
 
 def _unique_ids(lesson: LessonText) -> Iterator[Rule]:
