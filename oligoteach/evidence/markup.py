@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oligoteach.evidence.numbers import NUMBER
+from oligoteach.evidence.numbers import NUMBER, WORD
 
 COURSE = "course"
 """Token of numbers that belong to the course itself, such as minutes and questions."""
@@ -21,6 +21,9 @@ _UNITS = (
 _GAP = r"[\s*_$]*-?"
 _JOIN = r"[\s*_]*(?:%[\s*_]*)?(?:–|—|-|/|,|to|and|or|vs\.?|versus|against)[\s*_]*"
 _CHAIN = rf"{NUMBER}(?:{_JOIN}{NUMBER})*"
+# A number may be spelled out; "one" counts in "one to five" but not in "one patient".
+_SPELLED = rf"(?:{NUMBER}|(?!(?i:one|zero)\b){WORD}|(?i:\bone)(?={_JOIN}(?:{NUMBER}|{WORD})))"
+_SPELLED_CHAIN = rf"{_SPELLED}(?:{_JOIN}{_SPELLED})*"
 # One word may stand between number and unit: "3 extracranial metastases".
 _ADJECTIVE = r"(?:(?!(?:in|of|for|and|or|to|the|with|than|from|on|by|at|per)\b)[a-z][\w-]*\s+)?"
 _LEADS = (
@@ -30,11 +33,12 @@ _LEADS = (
 _VERBS = r"(?:[\s*_=<>≤≥≈~:,(]|of\b|was\b|is\b|about\b|only\b)*"
 
 _CLINICAL = (
-    re.compile(rf"(?<![\w.]){_CHAIN}{_GAP}\s*{_ADJECTIVE}(?:{_UNITS})(?![A-Za-z])"),
+    re.compile(rf"(?<![\w.]){_SPELLED_CHAIN}{_GAP}\s*{_ADJECTIVE}(?:{_UNITS})(?![A-Za-z])"),
     re.compile(rf"{_LEADS}{_VERBS}(?<![\w.]){_CHAIN}(?:\s*\([^()\n]{{0,40}}\))?"),
     re.compile(rf"(?<![\w.]){NUMBER}\s+of\s+(?:the\s+|all\s+)?{NUMBER}"),
 )
 _NUMBER = re.compile(rf"(?<![\w.]){NUMBER}")
+_TOKEN = re.compile(rf"(?<![\w.]){NUMBER}|{WORD}")
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 SOURCE_LINK = re.compile(r"[ \t]*\[source\]\(#claim-([^)\s]*)\)")
@@ -153,19 +157,16 @@ def visible_text(text: str, marks: list[Mark]) -> str:
 
 
 def find_numbers(text: str) -> list[NumberAt]:
-    """Find the numbers of a text without code and comments."""
+    """Find the numbers of a text without code and comments; spelled out ones if clinical."""
     for pattern in _EXEMPT:
         text = _blank(text, pattern)
     spans = [match.span() for pattern in _CLINICAL for match in pattern.finditer(text)]
-    return [
-        NumberAt(
-            match.start(),
-            match.end(),
-            match.group(),
-            any(start <= match.start() and match.end() <= end for start, end in spans),
-        )
-        for match in _NUMBER.finditer(text)
-    ]
+    found = []
+    for match in _TOKEN.finditer(text):
+        clinical = any(start <= match.start() and match.end() <= end for start, end in spans)
+        if clinical or _NUMBER.fullmatch(match.group()):
+            found.append(NumberAt(match.start(), match.end(), match.group(), clinical))
+    return found
 
 
 def find_sentences(text: str) -> Iterator[tuple[int, int]]:

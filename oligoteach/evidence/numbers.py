@@ -13,11 +13,17 @@ _UNDER_TWENTY = """
     fifteen sixteen seventeen eighteen nineteen twenty
 """
 _WORDS = {word: Decimal(value) for value, word in enumerate(_UNDER_TWENTY.split())}
-_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+
+WORD = rf"(?i:\b(?:{'|'.join(_WORDS)})\b)"
+"""Pattern of ``zero`` to ``twenty``."""
+
+_WORD = re.compile(WORD)
 
 
 def to_decimal(text: str) -> Decimal:
-    """Return the value of a number as printed: ``17``, ``17.0``, ``5,206`` and ``.022``."""
+    """Return the value of a number as printed: ``17.0``, ``5,206``, ``.022`` or ``five``."""
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
     return Decimal(text.replace(",", ""))
 
 

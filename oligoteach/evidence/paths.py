@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_INSTALLED = _PACKAGE / "_data"
 
 
 def data_path(*parts: str) -> Path:
@@ -21,8 +20,7 @@ def data_path(*parts: str) -> Path:
     Path
         An absolute path. It is not checked for existence.
     """
-    root = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "data"
-    return root.joinpath(*parts)
+    return _folder("data").joinpath(*parts)
 
 
 def notebooks_path(*parts: str) -> Path:
@@ -38,6 +36,10 @@ def notebooks_path(*parts: str) -> Path:
     Path
         An absolute path. It is not checked for existence.
     """
-    installed = _PACKAGE / "_notebooks"
-    root = installed if installed.is_dir() else _PACKAGE.parent / "notebooks"
-    return root.joinpath(*parts)
+    return _folder("notebooks").joinpath(*parts)
+
+
+def _folder(name: str) -> Path:
+    """Return a shipped folder: the one inside the package, else the one beside it."""
+    installed = _PACKAGE / f"_{name}"
+    return installed if installed.is_dir() else _PACKAGE.parent / name

@@ -9,8 +9,8 @@ A comment vouches for the numbers before it in the same sentence, back to the co
 over at most ``REACH`` characters. Three rules hold:
 
 1. every number that a comment vouches for occurs in one of its sources;
-2. a clinical number (one with a clinical unit, a hazard ratio, a p value, an interval, "x of y")
-   is vouched for by a comment;
+2. a clinical number (one with a clinical unit, spelled out or not, a hazard ratio, a p value, an
+   interval, "x of y") is vouched for by a comment;
 3. a number that only the review's disputed or unverified word supports stands in a sentence that
    says so ("the review prints…", "unverified").
 

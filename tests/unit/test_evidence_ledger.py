@@ -285,3 +285,15 @@ def test_vocabularies_are_those_of_the_readme():
     ):
         for word in words:
             assert f"`{word}`" in readme
+
+
+def test_an_installed_copy_finds_its_own_data(tmp_path, monkeypatch):
+    from oligoteach.evidence import paths
+
+    monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "oligoteach")
+    assert paths.data_path("evidence") == tmp_path / "data" / "evidence"
+    assert paths.notebooks_path("a.ipynb") == tmp_path / "notebooks" / "a.ipynb"
+    (tmp_path / "oligoteach" / "_data").mkdir(parents=True)
+    (tmp_path / "oligoteach" / "_notebooks").mkdir()
+    assert paths.data_path("evidence") == tmp_path / "oligoteach" / "_data" / "evidence"
+    assert paths.notebooks_path() == tmp_path / "oligoteach" / "_notebooks"

@@ -39,6 +39,7 @@ def rules(book):
         ("3×8 Gy, 3 x 8 Gy, 54 Gy/3, 1:2", {"1", "2", "3", "8", "54"}),
         ("three of Eighteen", {"3", "18"}),
         ("T790M, LU002, E2-RADIatE, NCT03137771", set()),
+        ("twenty-one", {"20", "1"}),
         ("", set()),
     ],
 )
@@ -75,6 +76,8 @@ def test_a_number_is_the_same_with_and_without_commas_and_final_zeros(whole, cen
         "| Trial | OS |\n|---|---|\n| Gomez | 41.2 months <!-- gomez-os-lct --> |",
         "- 41.2 months <!-- gomez-os-lct -->\n- 17.0 months <!-- gomez-os-control -->",
         "Median survival was 41.2\nmonths <!-- gomez-os-lct -->.",
+        "One to five lesions <!-- omd-1-to-5-lesions -->, for three reasons.",
+        "At least four cycles <!-- gomez-induction-chemo --> came first.",
     ],
 )
 def test_numbers_with_their_source_pass(rules, text):
@@ -98,7 +101,7 @@ def test_numbers_with_their_source_pass(rules, text):
         r"With $\alpha/\beta = 10$ Gy the formula is $$d_{2} = 2 months$$.",
         "[the trial](https://example.org/12-months) and [here](#claim-12-months).",
         '<a id="x" title="12 months"></a>',
-        "Half of them; a third; one patient.",
+        "Half of them; a third; one patient; three trials; two of three readers; five reasons.",
     ],
 )
 def test_what_is_no_clinical_number_needs_no_source(rules, text):
@@ -135,6 +138,11 @@ def test_what_is_no_clinical_number_needs_no_source(rules, text):
         "| Iyengar | 9.7 months |",
         "In 2019 patients were few",
         "It was $41.2$ months.",
+        "up to five metastases",
+        "one to five metastases",
+        "Three extracranial lesions",
+        "at least four cycles",
+        "eight years",
     ],
 )
 def test_a_bare_clinical_number_is_refused(rules, text):
@@ -156,6 +164,7 @@ def test_all_bare_numbers_of_a_sentence_are_one_finding(book):
         "About 40% are adenocarcinomas <!-- adenocarcinoma-most-common -->.",
         "The 2021 consensus, as the paper of 2021 <!-- ref:lievens-2020 --> says.",
         "They were 50 patients <!-- outcome:gomez -->.",
+        "One to six lesions <!-- omd-1-to-5-lesions -->.",
     ],
 )
 def test_a_number_that_its_source_does_not_have(rules, text):
