@@ -52,7 +52,13 @@ if TYPE_CHECKING:
         Trial,
         Verdict,
     )
-    from oligoteach.evidence.teaching import LessonText, UnknownLesson, lesson_text, lessons
+    from oligoteach.evidence.teaching import (
+        LessonText,
+        UnknownLesson,
+        lesson_names,
+        lesson_text,
+        lessons,
+    )
 
 _HOMES = {
     "citations": "Citation VERDICT_LABELS VERIFICATION_LABELS citation format_reference",
@@ -63,7 +69,7 @@ _HOMES = {
     "paths": "data_path notebooks_path",
     "problems": "EvidenceError Problem",
     "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
-    "teaching": "LessonText UnknownLesson lesson_text lessons",
+    "teaching": "LessonText UnknownLesson lesson_names lesson_text lessons",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -97,6 +103,7 @@ __all__ = [
     "data_path",
     "format_reference",
     "glossary",
+    "lesson_names",
     "lesson_text",
     "lessons",
     "notebooks_path",

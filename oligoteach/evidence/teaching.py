@@ -7,6 +7,8 @@ it to explorers. Every claim that a text rests on is named by its id.
 from __future__ import annotations
 
 import functools
+import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -276,8 +278,28 @@ def lessons() -> tuple[LessonText, ...]:
     EvidenceError
         If a file departs from the schema.
     """
-    texts = (lesson_text(path.stem) for path in lesson_files(data_path("lessons")))
-    return tuple(sorted(texts, key=lambda text: text.number))
+    return tuple(lesson_text(name) for name in lesson_names())
+
+
+@functools.cache
+def lesson_names() -> tuple[str, ...]:
+    """Return the names of all lessons in the order of the course.
+
+    Only the line with the number is read of each file, so that a page can say which lesson of
+    how many it is without reading the others.
+
+    Returns
+    -------
+    tuple of str
+        A file without a number comes last; reading it as a lesson says what is wrong.
+    """
+    return tuple(path.stem for path in sorted(lesson_files(data_path("lessons")), key=_place))
+
+
+def _place(path: Path) -> tuple[int, str]:
+    """Return number and name of a lesson file for sorting."""
+    match = re.search(rb"(?m)^number:[ \t]*(\d+)", path.read_bytes())
+    return (int(match[1]) if match else sys.maxsize, path.stem)
 
 
 def lesson_files(folder: Path) -> list[Path]:

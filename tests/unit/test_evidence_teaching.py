@@ -50,6 +50,18 @@ def test_the_shipped_lessons_load_in_order():
         assert evidence.lesson_text(text.name) is text
 
 
+def test_lessons_are_ordered_by_their_number_not_by_their_name(tmp_path, monkeypatch):
+    (tmp_path / "lessons").mkdir()
+    for number, name in ((10, "alpha"), (9, "beta"), (0, "gamma")):
+        text = LESSON.replace("name: long_follow_up", f"name: {name}")
+        text = text.replace("number: 3", f"number: {number}")
+        text = text.replace("notebook: 03_", f"notebook: {number:02d}_")
+        (tmp_path / "lessons" / f"{name}.yaml").write_text(text, "utf-8")
+    (tmp_path / "lessons" / "unnumbered.yaml").write_text("name: unnumbered\n", "utf-8")
+    monkeypatch.setattr(teaching, "data_path", tmp_path.joinpath)
+    assert teaching.lesson_names.__wrapped__() == ("gamma", "beta", "alpha", "unnumbered")
+
+
 def test_an_unknown_lesson_names_the_nearest(tmp_path, monkeypatch):
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "long_follow_up.yaml").write_text(LESSON, "utf-8")
