@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -156,7 +156,8 @@ def _excuse(found: Iterable[Problem], ledger: Ledger) -> tuple[list[Problem], li
         place = (Path(problem.file).name, problem.key, problem.field)
         if problem.excusable and place in declared:
             used.add(place)
-            notes.append(_with_reason(problem, declared[place].record.reason))
+            sentence = f"{problem.sentence} Known: {declared[place].record.reason}"
+            notes.append(replace(problem, sentence=sentence))
         else:
             problems.append(problem)
     if not any(table.unreadable for table in ledger.tables):
@@ -187,19 +188,6 @@ def _place(oddity: KnownOddity) -> tuple[str, str, str]:
 def _broken_keys(table: Table[Any]) -> set[str]:
     """Return the keys of rows that could not be read, of which nothing can be found."""
     return table.keys - {at.key for at in table}
-
-
-def _with_reason(problem: Problem, reason: str) -> Problem:
-    """Return a finding whose sentence ends with the declared reason."""
-    return Problem(
-        problem.file,
-        problem.where,
-        problem.field,
-        problem.rule,
-        f"{problem.sentence} Known: {reason}",
-        problem.key,
-        problem.excusable,
-    )
 
 
 def _unknown(
