@@ -1,0 +1,27 @@
+#!/bin/sh
+# Write the locks from pyproject.toml: one version of each direct dependency for every supported
+# Python, with hashes, and without the name of any package index. Options go to the resolver.
+set -eu
+cd "$(dirname -- "$0")/.."
+
+resolver=.cache/lock
+if [ ! -x "$resolver/bin/uv" ]; then
+    .venv/bin/python -m venv "$resolver"
+    "$resolver/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements/lock.txt
+fi
+
+# lock OUTPUT SOURCE... [OPTION...]
+lock() {
+    out=requirements/$1.txt
+    shift
+    "$resolver/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links \
+        --constraints requirements/constraints.in "$@" --output-file "$out"
+    echo "$out: $(grep -c '==' "$out") versions"
+}
+
+lock run pyproject.toml requirements/build.in "$@"
+lock dev pyproject.toml requirements/build.in --all-extras "$@"
+lock lock requirements/lock.in "$@"
+.venv/bin/python tools/sync_environment.py
