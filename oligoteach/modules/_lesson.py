@@ -21,7 +21,7 @@ from oligoteach.widgets.quiz import Quiz
 
 def lesson_names() -> tuple[str, ...]:
     """Return the names of all lessons, in the order of the course."""
-    return tuple(text.name for text in evidence.lessons())
+    return evidence.lesson_names()
 
 
 def lesson(name: str) -> Lesson:

@@ -40,9 +40,9 @@ def test_a_prediction_gates_the_figure_until_it_is_committed(open_kit):
     page = open_kit()
     explorer = gated(page)
     explorer.locator(".kit-gate").wait_for()
-    assert "At 1 month" not in page.content()
+    assert "At 1 month" not in explorer.inner_html()
     explorer.get_by_role("button", name="Commit").click()
-    explorer.locator(".kit-refusal").wait_for()
+    explorer.locator(".kit-prediction .kit-refusal").wait_for()
     assert "Choose one of the options." in explorer.inner_text()
     explorer.get_by_label("Nothing").check()
     explorer.get_by_role("button", name="Commit").click()
@@ -69,7 +69,7 @@ def test_what_was_done_is_there_again_after_a_reload(open_kit):
     explorer.get_by_role("button", name="Commit").click()
     wait_frame(explorer)
     question = page.locator('[data-question="even"]')
-    question.get_by_label("2").check()
+    question.get_by_label("2", exact=True).check()
     question.get_by_role("button", name="Check").click()
     question.locator(".kit-verdict").wait_for()
     page.reload()
@@ -80,7 +80,7 @@ def test_what_was_done_is_there_again_after_a_reload(open_kit):
     gated(page).get_by_text("✓ Right. Fairly sure, and right.").wait_for()
     wait_frame(gated(page))
     page.locator('[data-question="even"] .kit-verdict').wait_for()
-    assert page.locator('[data-question="even"]').get_by_label("2").is_checked()
+    assert page.locator('[data-question="even"]').get_by_label("2", exact=True).is_checked()
     assert kept(page)["lessons"]["try"]["answers"]["even"]["tries"] == 1
 
 
@@ -130,7 +130,7 @@ def test_presenting_folds_the_rest_and_steps_by_arrow_keys(open_kit):
     wait_frame(decay(page))
     page.get_by_role("button", name="Present").click()
     assert page.locator("html").get_attribute("data-present") == "1"
-    assert page.locator(".kit-quiz").get_attribute("open") is None
+    assert page.locator('[data-quiz="check"]').get_attribute("open") is None
     assert page.get_by_role("button", name="Reveal").is_visible()
     assert page.get_by_role("button", name="Just show me").count() == 0
     page.evaluate("document.activeElement.blur()")
@@ -143,7 +143,7 @@ def test_presenting_folds_the_rest_and_steps_by_arrow_keys(open_kit):
     assert page.evaluate("document.activeElement.textContent.slice(0, 40)") == seen[2]
     page.keyboard.press("Escape")
     assert page.locator("html").get_attribute("data-present") is None
-    assert page.locator(".kit-quiz").get_attribute("open") is not None
+    assert page.locator('[data-quiz="check"]').get_attribute("open") is not None
 
 
 def test_arrow_keys_inside_a_control_move_the_control_when_presenting(open_kit):
@@ -283,7 +283,7 @@ BAD_FILES = [
 
 def answer_one(page):
     question = page.locator('[data-question="even"]')
-    question.get_by_label("3").check()
+    question.get_by_label("3", exact=True).check()
     question.get_by_role("button", name="Check").click()
     question.locator(".kit-verdict").wait_for()
 
