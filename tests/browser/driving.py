@@ -73,11 +73,11 @@ def move(page, control):
         page.keyboard.press("ArrowUp" if last else "ArrowDown")
 
 
-def axe_violations(page):
-    """Return what axe-core finds against WCAG 2.2 A and AA, in words."""
+def axe_violations(page, within=None):
+    """Return what axe-core finds against WCAG 2.2 A and AA, on the page or within a selector."""
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     options = {"runOnly": {"type": "tag", "values": tags}}
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, context=within, options=options).response["violations"]
     return [f"{v['id']}: {v['help']} – {node['html'][:160]}" for v in found for node in v["nodes"]]
 
 

@@ -49,6 +49,7 @@ def write(folder: Path) -> Path:
     """Write the notebook into a folder, and return its path."""
     make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     book = nbformat.v4.new_notebook(cells=[make[kind](source) for kind, source in CELLS])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = folder / "kit.ipynb"
     nbformat.write(book, path)
     return path
