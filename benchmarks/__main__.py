@@ -1,4 +1,7 @@
-"""Measure how the course feels: ``python -m benchmarks [--only frames|costs|pages|crowd|stalls]``."""
+"""Measure how the course feels, as ratios to baselines in the same run.
+
+Run ``python -m benchmarks``, or with ``--only frames`` (costs, pages, crowd, stalls) a part of it.
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,12 @@ IMPORT_MS = 50
 MEMORY_MB = 90
 MB = 1024 * 1024
 
+_DRAW_EVERYTHING = """
+import gc
+from oligoteach.widgets import Explorer
+drawn = [e.frame(800, 500, 2.0) for e in gc.get_objects() if isinstance(e, Explorer)]
+"""
+
 
 def measure_import(report: Report) -> None:
     """Time ``import oligoteach`` over bare Python, in turn with it."""
@@ -39,7 +45,7 @@ def measure_memory(report: Report) -> None:
     for text in lessons():
         path = notebooks_path() / f"{text.notebook}.ipynb"
         cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-        used = _kernel_mb([*cells, _draw_everything(text.name)])
+        used = _kernel_mb([*cells, _DRAW_EVERYTHING])
         extra = used - bare
         report.add(
             Figure(
@@ -58,14 +64,6 @@ def _process_ms(code: str) -> float:
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     return (time.perf_counter() - start) * 1000
-
-
-def _draw_everything(name: str) -> str:
-    return (
-        "import gc\n"
-        "from oligoteach.widgets import Explorer\n"
-        "drawn = [e.frame(800, 500, 2.0) for e in gc.get_objects() if isinstance(e, Explorer)]\n"
-    )
 
 
 def _kernel_mb(cells: list[str]) -> float:

@@ -17,7 +17,8 @@ REFLOW = """() => {
   const scrolls = (e) => e && e !== document.body && (["auto", "scroll"].includes(
     getComputedStyle(e).overflowX) || scrolls(e.parentElement));
   const wide = [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() &&
-    !e.closest(".kit-hidden") && e.getBoundingClientRect().right > limit && !scrolls(e.parentElement));
+    !e.closest(".kit-hidden") && e.getBoundingClientRect().right > limit &&
+    !scrolls(e.parentElement));
   const out = wide.map((e) => `${e.tagName}.${e.className}`);
   if (document.documentElement.scrollWidth > limit) out.push("the page itself scrolls sideways");
   return out;
@@ -31,9 +32,14 @@ def explorers(page):
 
 def reveal_all(page):
     """Open every prediction without an answer."""
-    for skip in page.locator(".kit-reveal:visible").all():
-        skip.click()
-        skip.wait_for(state="hidden")
+    closed = page.locator(".kit-reveal:visible")
+    while count := closed.count():
+        closed.first.click()
+        page.wait_for_function(
+            "(n) => [...document.querySelectorAll('.kit-reveal')]"
+            ".filter((e) => e.checkVisibility()).length < n",
+            arg=count,
+        )
 
 
 def frame_of(explorer):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from browser import kit_notebook
 from browser.driving import LESSONS, axe_violations, explorers, move, reveal_all, wait_frame
@@ -67,8 +68,14 @@ def run_all(lab, context):
         ).first.wait_for()
         if accept.count():
             accept.first.click()
-        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+        # JupyterLab says "Idle" a moment before the kernel listens, and then runs nothing.
+        begun = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")).first
+        for _ in range(6):
+            page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+            page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+            with contextlib.suppress(PlaywrightTimeout):
+                begun.wait_for(timeout=5000)
+                break
         page.locator(".kit-explorer").first.wait_for()
         return page
 
@@ -94,7 +101,7 @@ def test_the_kit_works_in_jupyterlab(run_all):
     gated.get_by_role("button", name="Commit").click()
     gated.get_by_text("✓ Right. Certain, and right.").wait_for()
     wait_frame(gated)
-    question = page.locator('[data-question="half"]')
+    question = page.locator("#question-half")
     question.scroll_into_view_if_needed()
     question.get_by_label("Nothing").check()
     question.get_by_role("button", name="Check").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from browser.driving import (
@@ -60,7 +62,8 @@ def test_nothing_is_wider_than_the_page_when_presenting(open_lesson, notebook):
     assert page.evaluate(REFLOW) == []
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("main p, main li, .kit-widget p, .kit-widget label")]
-        .filter((e) => e.checkVisibility() && e.textContent.trim() && !e.closest(".kit-hint, .kit-badge"))
+        .filter((e) => e.checkVisibility() && e.textContent.trim())
+        .filter((e) => !e.closest(".kit-hint, .kit-badge"))
         .map((e) => parseFloat(getComputedStyle(e).fontSize))"""
     )
     assert min(sizes) >= 20
@@ -97,7 +100,7 @@ def test_a_lesson_has_one_heading_of_the_first_level_and_skips_none(open_lesson,
     )
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize("notebook", LESSONS)

@@ -31,9 +31,8 @@ def kept(page):
 
 
 def wait_kept(page, expression):
-    page.wait_for_function(
-        f"() => {{ const kept = JSON.parse(localStorage.getItem('oligoteach:v1')); return {expression} }}"
-    )
+    kept = "JSON.parse(localStorage.getItem('oligoteach:v1'))"
+    page.wait_for_function(f"() => {{ const kept = {kept}; return {expression} }}")
 
 
 def test_a_prediction_gates_the_figure_until_it_is_committed(open_kit):
@@ -179,7 +178,8 @@ def test_the_theme_reaches_the_figures(open_kit):
     )
     corner = image.evaluate(
         """(image) => { const c = document.createElement("canvas"); c.width = c.height = 1;
-        const pen = c.getContext("2d"); pen.drawImage(image, 0, 0); return pen.getImageData(0, 0, 1, 1).data[0]; }"""
+        const pen = c.getContext("2d"); pen.drawImage(image, 0, 0);
+        return pen.getImageData(0, 0, 1, 1).data[0]; }"""
     )
     assert corner < 80
 
@@ -359,7 +359,9 @@ def test_a_lesson_can_be_worked_through_by_keyboard_alone(open_kit):
                 """() => { const e = document.activeElement;
                 const style = getComputedStyle(e);
                 const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-                return `${e.tagName}|${e.type ?? ""}|${(e.closest("[data-control]") ?? {dataset: {}}).dataset.control ?? ""}|${(e.textContent || e.ariaLabel || "").trim().slice(0, 20)}|${ring}`; }"""
+                const control = e.closest("[data-control]")?.dataset.control ?? "";
+                const name = (e.textContent || e.ariaLabel || "").trim().slice(0, 20);
+                return [e.tagName, e.type ?? "", control, name, ring].join("|"); }"""
             )
         )
     for wanted in (
