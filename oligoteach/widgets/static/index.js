@@ -1,6 +1,7 @@
 // The way in: install once for each page, then draw views by name.
 
 const VIEWS = {
+  download: renderDownload,
   explorer: renderExplorer,
   page: renderPage,
   prediction: renderPrediction,
