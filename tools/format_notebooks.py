@@ -4,7 +4,7 @@ Run ``python tools/format_notebooks.py`` before a commit, or with ``--check`` to
 would change. It
 
 - puts the source link behind every comment that names a claim,
-- removes execution counts, widget state and pictures, which differ from run to run,
+- numbers executed cells from 1 on and drops widget state and pictures, which differ from run to run,
 - keeps printed text and the ``text/plain`` of results, which the tests compare,
 - reduces the metadata to what a kernel and an editor need, and writes it all in one layout.
 """
@@ -44,8 +44,10 @@ def format_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
     dict
         A new notebook; formatting it again changes nothing.
     """
+    cells = [format_cell(cell, index) for index, cell in enumerate(notebook["cells"], 1)]
+    number_runs(cells)
     return {
-        "cells": [format_cell(cell, index) for index, cell in enumerate(notebook["cells"], 1)],
+        "cells": cells,
         "metadata": METADATA,
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -68,6 +70,19 @@ def format_cell(cell: dict[str, Any], number: int) -> dict[str, Any]:
         outputs = [format_output(output) for output in cell.get("outputs", [])]
         formatted |= {"execution_count": None, "outputs": [kept for kept in outputs if kept]}
     return formatted
+
+
+def number_runs(cells: list[dict[str, Any]]) -> None:
+    """Number the code cells that have outputs as if run once in order: nbval compares no others."""
+    run = 0
+    for cell in cells:
+        if cell["cell_type"] != "code" or not cell["outputs"]:
+            continue
+        run += 1
+        cell["execution_count"] = run
+        for output in cell["outputs"]:
+            if output["output_type"] == "execute_result":
+                output["execution_count"] = run
 
 
 def format_output(output: dict[str, Any]) -> dict[str, Any] | None:
