@@ -67,7 +67,7 @@ install() {
         --require-hashes -r "requirements/$kind.txt" 2>&1 && echo "setup-done"; } |
         tee -a "$log" |
         awk -v total="$total" '
-            /^Collecting / { n++; split($2, name, /[=<>!~;\[]/); printf "  %3d of at most %d: %s\n", n, total, name[1]; fflush() }
+            /^(Collecting|Processing) / { sub(/.*\//, "", $2); split($2, name, /[=<>!~;\[-]/); printf "  %3d of at most %d: %s\n", ++n, total, name[1]; fflush() }
             /^Installing collected/ { print "  Unpacking them"; fflush() }
             /^setup-done$/ { done = 1 }
             END { exit !done }'

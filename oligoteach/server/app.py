@@ -25,6 +25,14 @@ LONGEST_SOCKET_FOLDER = 40
 
 def run(args: Any) -> int:
     """Serve as ``oligoteach.server.serve`` describes."""
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        print("Stopped before the lessons were open.", flush=True)
+        return 0
+
+
+def _run(args: Any) -> int:
     port = getattr(args, "port", None)
     notebooks = getattr(args, "notebooks", None)
     folder = Path(notebooks).resolve() if notebooks else _course_folder()
@@ -115,6 +123,10 @@ def _make_server(catalogue: Catalogue, *, spare: int) -> Any:
     share = str(PACKAGE / "share" / "jupyter")
     known = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
     os.environ["JUPYTER_PATH"] = os.pathsep.join([share, *(p for p in known if p and p != share)])
+
+    # jsonschema would build a grammar of international addresses, for a second, to check a format
+    # that no message of this server has; it does without where the package is missing.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
     from oligoteach.server.voila_server import LessonServer, settings
 

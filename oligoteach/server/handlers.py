@@ -8,8 +8,11 @@ from contextlib import aclosing
 from typing import Any, NoReturn
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
 from tornado.web import HTTPError, authenticated
+from tornado.websocket import WebSocketHandler
 from voila.handler import BaseVoilaHandler
 from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
@@ -122,8 +125,35 @@ class LessonPage(_Page, TornadoVoilaHandler):
         super().on_connection_close()
         self.gone = True
         if self.kernel_id:
-            task = asyncio.ensure_future(self.kernel_manager.discard(self.kernel_id))
-            task.add_done_callback(lambda done: done.exception())
+            self._farewell = asyncio.ensure_future(self.kernel_manager.discard(self.kernel_id))
+
+
+class PageLine(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """The line that an open page holds: nothing is said on it, its end is the message."""
+
+    kernel_id = ""
+
+    def set_default_headers(self) -> None:
+        """Set none: they make no sense on a socket."""
+
+    @ws_authenticated
+    async def get(self, kernel_id: str) -> None:
+        """Take the call."""
+        await super().get(kernel_id)
+
+    def open(self, kernel_id: str) -> None:
+        """Note that the page is there."""
+        super().open()
+        self.kernel_id = kernel_id
+        self.kernel_manager.hold(kernel_id)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Listen to nothing."""
+
+    def on_close(self) -> None:
+        """Note that the page may be gone."""
+        if self.kernel_id:
+            self.kernel_manager.release(self.kernel_id)
 
 
 class FrontEndFile(MultiStaticFileHandler):

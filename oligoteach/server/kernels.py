@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
 from traitlets import Float, Integer
 
 WARM_UP = "__import__('oligoteach.server.warm')"
@@ -17,6 +20,9 @@ WARM_UP = "__import__('oligoteach.server.warm')"
 class LessonKernels(AsyncMappingKernelManager):
     """Starts kernels under ids that a page knows beforehand, and keeps spare ones warm.
 
+    An open page holds a line to the server. When the line is down for some seconds, however the
+    page ended, its kernel goes; so does one whose page never opened a line.
+
     A page names its kernel before it is started, so that the browser can load its scripts while
     the kernel comes up. A spare kernel has the course's libraries loaded; it is handed out once
     and replaced when the page that took it has had time to settle.
@@ -24,22 +30,35 @@ class LessonKernels(AsyncMappingKernelManager):
 
     spare_kernels = Integer(1, config=True, help="Kernels kept warm for the next readers.")
     refill_delay = Float(2.0, config=True, help="Seconds before a spare kernel is replaced.")
+    line_grace = Float(2.0, config=True, help="Seconds that a page's line may be down.")
+    line_limit = Float(30.0, config=True, help="Seconds within which a page opens its line.")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._spares: list[str] = []
+        self._lines: Counter[str] = Counter()
         self._filling = False
         self._task: asyncio.Task[None] | None = None
+        self._going: set[asyncio.Task[None]] = set()
 
     def reserve(self) -> str:
         """Return the id of a kernel for a page: a spare one's, or a new one to be started."""
         loop = asyncio.get_running_loop()
         loop.call_later(self.refill_delay, self.fill)
-        while self._spares:
-            kernel_id = self._spares.pop(0)
-            if kernel_id in self:
-                return kernel_id
-        return str(uuid4())
+        warm = [kernel_id for kernel_id in self._spares if kernel_id in self]
+        kernel_id = warm[0] if warm else str(uuid4())
+        self._spares = warm[1:]
+        self._discard_later(kernel_id, self.line_limit)
+        return kernel_id
+
+    def hold(self, kernel_id: str) -> None:
+        """Note that a page has opened its line."""
+        self._lines[kernel_id] += 1
+
+    def release(self, kernel_id: str) -> None:
+        """Note that a line has closed; unless it comes back, the page is gone and so its kernel."""
+        self._lines[kernel_id] -= 1
+        self._discard_later(kernel_id, self.line_grace)
 
     def fill(self) -> None:
         """Start warming spare kernels, unless that is under way."""
@@ -78,9 +97,19 @@ class LessonKernels(AsyncMappingKernelManager):
         every = [self.discard(kernel_id) for kernel_id in self.list_kernel_ids()]
         await asyncio.gather(*every, return_exceptions=True)
 
+    def _discard_later(self, kernel_id: str, delay: float) -> None:
+        def look() -> None:
+            if self._lines[kernel_id] <= 0:
+                del self._lines[kernel_id]
+                self._going.add(task := loop.create_task(self.discard(kernel_id)))
+                task.add_done_callback(self._going.discard)
+
+        loop = asyncio.get_running_loop()
+        loop.call_later(delay, look)
+
     async def discard(self, kernel_id: str) -> None:
         """Shut a kernel down if it is there."""
-        if kernel_id in self:
+        with suppress(HTTPError, KeyError):  # the page's own goodbye may have come first
             await self.shutdown_kernel(kernel_id, now=True)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -16,6 +17,8 @@ import tornado.web
 from jupyter_core.utils import run_sync
 from jupyter_server import CallContext
 from jupyter_server.utils import url_path_join
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
 from traitlets.config import Config
 from voila import __version__ as voila_version
 from voila.app import Voila
@@ -95,9 +98,10 @@ class LessonServer(Voila):
         rendering = {"template_paths": self.template_paths, "config": self.config}
         return [
             (self._url("/"), handlers.FrontPage, lessons),
+            (self._url(r"/voila/line/([\w-]+)"), handlers.PageLine),
             (self._url(r"/voila/render/(.*)"), handlers.LessonPage, {**lessons, **rendering}),
             (
-                self._url(rf"/voila/templates/({TEMPLATE}/static/.+)"),
+                self._url(rf"/voila/templates/({TEMPLATE}/static/[\w-]+\.\w+)"),
                 TemplateStaticFileHandler,
             ),
             (
@@ -114,7 +118,8 @@ class LessonServer(Voila):
         ]
 
     def prepare(self, sockets: list[Any]) -> None:
-        """Answer on sockets that are already bound."""
+        """Answer on sockets that are already bound; from now on Ctrl+C stops in good order."""
+        self.ioloop = tornado.ioloop.IOLoop.current()
         self.connection_dir = tempfile.mkdtemp(prefix="ot_", dir=self.connection_dir_root)
         self.app = tornado.web.Application(**self.init_settings())
         self.app.add_handlers(".*$", self.init_handlers())
@@ -122,12 +127,12 @@ class LessonServer(Voila):
         self.address = f"http://{LOOPBACK}:{self.port}{self.base_url}"
         self.http = tornado.httpserver.HTTPServer(self.app)
         self.http.add_sockets(sockets)
+        for name in stop_signals():
+            signal.signal(name, self._handle_signal_stop)
 
     def serve_until_stopped(self) -> None:
         """Run until Ctrl+C or a signal to end, then shut every kernel down."""
-        self.ioloop = tornado.ioloop.IOLoop.current()
-        for name in stop_signals():
-            signal.signal(name, self._handle_signal_stop)
+        self.ioloop.asyncio_loop.set_exception_handler(_pass_over_closed)
         self.ioloop.add_callback(self.kernel_manager.fill)
         try:
             self.ioloop.start()
@@ -158,6 +163,12 @@ class LessonServer(Voila):
             front_end_url=url_path_join(self.base_url, f"voila/static-{voila_version}"),
             kernel_id=page.kernel_id,
         )
+
+
+def _pass_over_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say nothing of a word that was meant for a page just closed."""
+    if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(context)
 
 
 __all__ = ["LessonServer", "settings"]

@@ -214,9 +214,11 @@
 
   // ---------- the kernel goes with the page ----------
 
-  function kernelId() {
+  const LINE_AGAIN_MS = [500, 1_000, 2_000, 5_000, 15_000, 60_000];
+
+  function pageConfig() {
     const config = document.getElementById("jupyter-config-data");
-    return config ? JSON.parse(config.textContent).kernelId : null;
+    return config ? JSON.parse(config.textContent) : {};
   }
 
   function xsrfToken() {
@@ -236,7 +238,7 @@
   }
 
   function closeKernel() {
-    const id = kernelId();
+    const id = pageConfig().kernelId;
     if (id) {
       const form = new FormData();
       form.append("_xsrf", xsrfToken());
@@ -244,7 +246,25 @@
     }
   }
 
+  // The course's server watches this line: when it stays down the page is gone, however it ended.
+  function holdLine(failures = 0) {
+    const { kernelId, oligoteach } = pageConfig();
+    if (!kernelId || !oligoteach) {
+      return;
+    }
+    const address = new URL(`${base()}voila/line/${kernelId}`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const line = new WebSocket(address);
+    let held = false;
+    line.addEventListener("open", () => (held = true));
+    line.addEventListener("close", () => {
+      const pause = LINE_AGAIN_MS[Math.min(held ? 0 : failures, LINE_AGAIN_MS.length - 1)];
+      setTimeout(holdLine, pause, held ? 0 : failures + 1);
+    });
+  }
+
   function setUpKernelEnd() {
+    holdLine();
     // Voila's own listener acts before it is certain that the page goes: a link to a mail program
     // or a cancelled departure would leave a page without a kernel.
     addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
@@ -347,21 +367,35 @@
     }
   }
 
+  // This script loads beside the page, so it may run before there is any body.
+  function whenBodyBegins(action) {
+    const begun = () => document.querySelector("body .ot-banner");
+    if (begun()) {
+      action();
+      return;
+    }
+    const observer = new MutationObserver(() => {
+      if (begun()) {
+        observer.disconnect();
+        action();
+      }
+    });
+    observer.observe(root, { childList: true, subtree: true });
+  }
+
   customElements.define("ot-arrived", Arrived);
   customElements.define("ot-working", Working);
   customElements.define("ot-lost", Lost);
-  if (document.body) {
-    setUpTheme();
-  } else {
-    whenParsed(setUpTheme);
-  }
   setUpPrint();
   whenParsed(() => {
     tendScrollBoxes();
     fillProgress();
   });
-  // Both matter before the page is whole: a reader may leave while it still fills.
-  setUpKernelEnd();
+  // These matter before the page is whole: a reader may leave while it still fills.
+  whenBodyBegins(() => {
+    setUpTheme();
+    setUpKernelEnd();
+  });
   whenParsed(() => {
     if (document.getElementById("ot-arrivals")) {
       watchParts();
