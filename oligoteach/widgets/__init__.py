@@ -13,6 +13,7 @@ _PUBLIC = {
     "Toggle": "controls",
     "Citation": "citation",
     "References": "citation",
+    "Download": "download",
     "Explorer": "explorer",
     "Table": "explorer",
     "Page": "page",

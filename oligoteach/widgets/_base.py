@@ -32,6 +32,7 @@ PARTS = (
     "explorer.js",
     "quiz.js",
     "progress.js",
+    "download.js",
     "page.js",
     "index.js",
 )
