@@ -26,6 +26,14 @@ TOPICS: Mapping[str, str] = {
     "site": "Metastatic sites",
     "ongoing": "Ongoing trials",
 }
+# For headings where room is short.
+BRIEF: Mapping[str, str] = {
+    **TOPICS,
+    "immuno": "Immuno",
+    "driver": "Drivers",
+    "site": "Sites",
+    "ongoing": "Ongoing",
+}
 # From agreement to dispute to what is open; within the disputes the mildest first.
 VERDICTS: Mapping[str, str] = {
     word: evidence.VERDICT_LABELS[word]

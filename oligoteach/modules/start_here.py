@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from oligoteach import evidence
 from oligoteach.modules import _audit as audit
 from oligoteach.modules._printed import CASES, Row, rows_of
 from oligoteach.widgets import Choice, Explorer, Table, Toggle
+
+# The test before and after the course, over its whole field; and the check on this lesson itself.
+ENTRY = (
+    "consensus-limit",
+    "adrenal-m-category",
+    "name-the-state",
+    "stopped-early",
+    "alpha-of-screening",
+    "both-arms",
+    "lu002-lessons",
+    "interval-with-one",
+)
+BADGES = (
+    "badge-question-mark",
+    "badge-crosses",
+    "petty-gap",
+    "right-number-wrong-paper",
+    "quote-gomez",
+    "stop-promising",
+)
 
 TONE_OF_VERDICT = {
     verdict: "ok"
@@ -42,12 +62,12 @@ class Badges(Explorer):
 
     key = "badges"
     controls = (audit.topic_control(), audit.severity_control(), audit.verdict_control())
-    card = {
+    card: ClassVar = {
         "Data": "Every claim of the review in the course's ledger, each with one verdict",
         "Bars": "Pale: all claims with that verdict. Solid: those that the controls choose",
         "List": "The chosen claims, those that matter most first",
     }
-    aspect = 0.66
+    aspect = 0.58
     narrow_aspect = 1.5
 
     def compute(self, p: SimpleNamespace) -> Counts:
@@ -69,9 +89,9 @@ class Badges(Explorer):
         ]
         styles = {
             "ok": Style("green"),
-            "note": Style("green", "//"),
-            "bad": Style("vermillion", "xx"),
-            "open": Style("muted", ".."),
+            "note": Style("green", filled=False),
+            "bad": Style("vermillion"),
+            "open": Style("muted", filled=False),
         }
         ghosts = [[n / max(result.whole)] for n in result.whole]
         artists = tally(figure, rows, styles, ghosts=ghosts, left=220)
@@ -142,12 +162,12 @@ class PrintedAndFound(Explorer):
         Choice("claim", "Claim", {key: case.title for key, case in CASES.items()}),
         Toggle("hide", "Hide what was found, to guess first"),
     )
-    card = {
+    card: ClassVar = {
         "Data": "Printed values from the claims, found values from the trial results of the ledger",
         "Lines": "Intervals as published; where none is drawn, none was seen",
     }
-    aspect = 0.62
-    narrow_aspect = 1.2
+    aspect = 0.5
+    narrow_aspect = 1.15
 
     def compute(self, p: SimpleNamespace) -> Compared:
         """Look up the claim and what the sources have for it."""
@@ -157,7 +177,7 @@ class PrintedAndFound(Explorer):
 
     def draw(self, figure: Any, result: Compared) -> dict[str, Any]:
         """Draw the rows on one axis."""
-        from oligoteach.charts.rows import rows_chart
+        from oligoteach.charts.printed_rows import rows_chart
 
         artists = rows_chart(figure)
         self.update(artists, result)
@@ -165,7 +185,7 @@ class PrintedAndFound(Explorer):
 
     def update(self, artists: dict[str, Any], result: Compared) -> None:
         """Show another claim."""
-        from oligoteach.charts.rows import Line, show_rows
+        from oligoteach.charts.printed_rows import Line, show_rows
 
         values = [end for row in result.rows for end in (row.value, row.low, row.high) if end]
         show_rows(
@@ -180,13 +200,13 @@ class PrintedAndFound(Explorer):
     def describe(self, result: Compared) -> str:
         """Say what is printed and, unless hidden, what was found and what to teach."""
         cited = result.citation
-        printed = f"Printed in the review: {_lower(cited.statement)}"
+        printed = f"Printed in the review: {cited.statement}"
         if result.hidden:
             return f"{printed} What was found is hidden."
         found = "; ".join(f"{row.who} {row.words}" for row in result.rows if not row.printed)
         return (
-            f"{printed} Found: {found}. The audit's verdict: {_lower(cited.label)}. "
-            f"To teach: {_lower(cited.teach)}"
+            f"{printed} Found: {found}. The audit's verdict: {cited.label.lower()}. "
+            f"To teach: {cited.teach}"
         )
 
     def table(self, result: Compared) -> Table:
@@ -231,12 +251,12 @@ class HowSure(Explorer):
         audit.severity_control(),
         Choice("measure", "Bars show", {"share": "Share of the topic", "count": "Number"}),
     )
-    card = {
+    card: ClassVar = {
         "Read in the source": "The abstract or paper itself was read",
         "Quoted": "Another publication, a congress report or a registry gives the figure",
         "Unverified": "Neither: the claim may be right, but nobody here has seen where it stands",
     }
-    aspect = 0.72
+    aspect = 0.64
     narrow_aspect = 1.75
 
     def compute(self, p: SimpleNamespace) -> tuple[Reading, str]:
@@ -258,8 +278,8 @@ class HowSure(Explorer):
 
         styles = {
             "verified_primary": Style("green"),
-            "verified_secondary": Style("blue", "//"),
-            "unverified": Style("muted", ".."),
+            "verified_secondary": Style("blue"),
+            "unverified": Style("muted", filled=False),
         }
         columns = ("Read", "Quoted", "Unverified")
         artists = tally(figure, ["All topics", *audit.TOPICS.values()], styles, columns, left=150)
@@ -300,7 +320,7 @@ class HowSure(Explorer):
         if reading.total[2] == 0:
             return text
         rest = [(line[2] / sum(line), i) for i, line in enumerate(reading.counts) if sum(line)]
-        share, i = max(rest, key=lambda pair: (pair[0], -pair[1]))
+        _, i = max(rest, key=lambda pair: (pair[0], -pair[1]))
         line, topic = reading.counts[i], list(audit.TOPICS.values())[i]
         return f"{text} The largest unverified share is in {topic}: {line[2]} of {sum(line)}."
 
@@ -335,13 +355,6 @@ def _shown(number: int, whole: int, measure: str) -> str:
     if not whole:
         return "–" if measure == "share" else "0"
     return f"{number / whole:.0%}" if measure == "share" else f"{number}"
-
-
-def _lower(sentence: str) -> str:
-    """Return a sentence to be read after a colon, unless it begins with a name or a figure."""
-    first = sentence.split()[0]
-    keeps = first[1:] != first[1:].lower() or first.rstrip(",:'’s") in evidence_names()
-    return sentence if keeps else sentence[:1].lower() + sentence[1:]
 
 
 def _number(value: float | None) -> str:
