@@ -4,7 +4,8 @@ Run ``python tools/format_notebooks.py`` before a commit, or with ``--check`` to
 would change. It
 
 - puts the source link behind every comment that names a claim,
-- numbers executed cells from 1 on and drops widget state and pictures, which differ from run to run,
+- numbers executed cells from 1 on, and drops widget state and pictures, which differ from run
+  to run,
 - keeps printed text and the ``text/plain`` of results, which the tests compare,
 - reduces the metadata to what a kernel and an editor need, and writes it all in one layout.
 """

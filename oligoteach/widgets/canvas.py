@@ -7,16 +7,13 @@ tells when more has changed: animated artists do not mark their figure as stale,
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from oligoteach.widgets import png
+
 if TYPE_CHECKING:
     from oligoteach.charts.figure import TeachingFigure
-
-# Level 1 is three times as fast as the default and the picture only a little larger: a frame
-# travels over loopback, where time is dearer than bytes.
-PNG_LEVEL = 1
 
 
 class Canvas:
@@ -54,7 +51,7 @@ class Canvas:
         else:
             self._update(self._artists, result)
         self._paint()
-        return self._png()
+        return png.encode(self.figure.canvas.buffer_rgba())
 
     def _paint(self) -> None:
         canvas = self.figure.canvas
@@ -66,16 +63,6 @@ class Canvas:
         moving = _flat((self._artists or {}).values())
         for artist in sorted(moving, key=lambda a: a.get_zorder()):
             self.figure.draw_artist(artist)
-
-    def _png(self) -> bytes:
-        from PIL import Image
-
-        pixels = self.figure.canvas.buffer_rgba()
-        height, width, _ = pixels.shape
-        image = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "PNG", compress_level=PNG_LEVEL)
-        return out.getvalue()
 
 
 def _flat(values: Iterable[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay
 from PIL import Image
 
 from oligoteach.charts import LIGHT, TeachingFigure
-from oligoteach.widgets import Citation, Page, Prediction, PredictionCard, Quiz, References
+from oligoteach.widgets import Citation, Page, Prediction, PredictionCard, Quiz, References, png
 from oligoteach.widgets.canvas import Canvas
 
 
@@ -268,3 +268,9 @@ def test_an_unknown_message_is_harmless(decay, monkeypatch):
     heard = Heard(decay, monkeypatch)
     heard.say(type="<script>")
     assert heard.sent == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 7, 4), (40, 30, 4), (33, 64, 3)])
+def test_an_encoded_picture_is_read_back_pixel_for_pixel_by_another_library(shape):
+    picture = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
+    assert np.array_equal(pixels(png.encode(picture)), picture[:, :, :3])
