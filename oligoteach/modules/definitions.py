@@ -153,7 +153,7 @@ class Stage(Explorer):
     card: ClassVar[dict[str, str]] = {
         "Rules": "M category: where and how many. State: five questions, asked in order. "
         "Work-up: what the EORTC lung consensus asks for.",
-        "Sources": "M1b and M1c: IASLC proposals for the eighth and ninth edition. Limit of five: "
+        "Source": "M1b and M1c: IASLC proposals for the eighth and ninth edition. Limit of five: "
         "ESTRO–ASTRO 2020. Work-up: EORTC lung 2019.",
         "Not verified": f"{UNVERIFIED} Nor were the stage groups, but for M1c1 and M1c2.",
         "Validity": "A teaching aid for imagined patients. It stages nobody.",
