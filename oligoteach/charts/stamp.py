@@ -1,0 +1,140 @@
+"""Text whose picture is kept.
+
+Matplotlib sets a text glyph by glyph at each frame, about a millisecond for a line. A figure made
+of words, such as a forest plot, would spend all its time there. A stamp sets its text once for
+each wording and look, and from then on lays down the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from oligoteach.charts.figure import TEXT, points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from oligoteach.charts.figure import TeachingFigure
+
+KEPT = 400
+PADDING = 1
+
+
+class Stamp(Text):
+    """A text that is set once for each wording, look and resolution.
+
+    ``ground`` is the colour of a field behind the words, or None.
+    """
+
+    def __init__(self, *args: Any, **style: Any) -> None:
+        self.ground: str | None = None
+        super().__init__(*args, **style)
+
+    def set_ground(self, colour: str | None) -> None:
+        """Put a field of this colour behind the words, or none."""
+        self.ground = colour
+        self.stale = True
+
+    def draw(self, renderer: Any) -> None:
+        """Lay the picture of the words down at their place."""
+        if not self.get_visible() or not self.get_text():
+            return
+        picture, dx, dy = _picture(
+            self.get_text(),
+            self.get_fontsize(),
+            self.get_fontweight(),
+            to_rgba(self.get_color()),
+            self.get_horizontalalignment(),
+            self.get_verticalalignment(),
+            self.get_rotation(),
+            self._linespacing,
+            self.ground,
+            renderer.dpi,
+        )
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        gc = renderer.new_gc()
+        renderer.draw_image(gc, round(x + dx), round(y + dy), picture)
+        gc.restore()
+        self.stale = False
+
+
+def stamp(axes: Axes, **style: Any) -> Stamp:
+    """Add an empty stamp to axes; ``style`` as for a text."""
+    text = Stamp(**{"transform": axes.transData, **style})
+    axes._add_text(text)
+    return text
+
+
+def label_axes(
+    figure: TeachingFigure, axes: Axes, bottom: float, size: float = TEXT
+) -> tuple[Stamp, Stamp]:
+    """Return stamps that serve as labels of the axes, in place of the axes' own.
+
+    Parameters
+    ----------
+    figure : TeachingFigure
+        The figure.
+    axes : Axes
+        With a margin below that holds two lines.
+    bottom : float
+        Height of the middle of the lower label above the figure's edge, in page pixels.
+    size : float
+        Size of the words, in page pixels.
+
+    Returns
+    -------
+    tuple of Stamp
+        For the horizontal axis, and upright for the vertical one.
+    """
+    box = axes.get_position()
+    look = {
+        "transform": figure.transFigure,
+        "fontsize": points(size),
+        "color": figure.theme.ink,
+        "linespacing": 1.15,
+        "clip_on": False,
+    }
+    # On a phone a label may be wider than its axis, so it stands in the middle of the figure.
+    centre = 0.5 if figure.compact else (box.x0 + box.x1) / 2
+    middle = (centre, bottom / figure.height)
+    across = stamp(axes, position=middle, ha="center", va="center", **look)
+    side = (12 / figure.width, (box.y0 + box.y1) / 2)
+    up = stamp(axes, position=side, ha="center", va="center", rotation=90, **look)
+    return across, up
+
+
+@lru_cache(maxsize=KEPT)
+def _picture(
+    text: str,
+    size: float,
+    weight: str | int,
+    colour: tuple[float, ...],
+    ha: str,
+    va: str,
+    rotation: float,
+    spacing: float,
+    ground: str | None,
+    dpi: float,
+) -> tuple[NDArray[np.uint8], float, float]:
+    """Return the picture of a text, and where its corner lies from the text's place."""
+    look = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": spacing}
+    words = Text(0, 0, text, ha=ha, va=va, rotation=rotation, figure=Figure(dpi=dpi), **look)
+    if ground is not None:
+        words.set_bbox({"facecolor": ground, "edgecolor": "none", "pad": 0})
+    extent = words.get_window_extent(RendererAgg(1, 1, dpi))
+    left, bottom = math.floor(extent.x0) - PADDING, math.floor(extent.y0) - PADDING
+    width = math.ceil(extent.x1) + PADDING - left
+    height = math.ceil(extent.y1) + PADDING - bottom
+    renderer = RendererAgg(width, height, dpi)
+    words.set_position((-left, -bottom))
+    words.draw(renderer)
+    return np.asarray(renderer.buffer_rgba())[::-1].copy(), left, bottom
