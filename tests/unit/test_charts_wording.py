@@ -46,8 +46,8 @@ def test_a_plate_lies_behind_each_word_and_reaches_beyond_it(axes):
     paths = words.get_paths()
     assert len(paths) == len(words.get_offsets()) == 6
     plate, word = paths[4].get_extents(), paths[5].get_extents()
-    assert plate.x0 == pytest.approx(word.x0 - PLATE)
-    assert plate.y1 == pytest.approx(word.y1 + PLATE)
+    assert plate.x0 == pytest.approx(word.x0 - PLATE, abs=0.5)
+    assert plate.y1 == pytest.approx(word.y1 + PLATE, abs=0.5)
     axes.get_figure().canvas.draw()
 
 

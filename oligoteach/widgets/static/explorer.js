@@ -12,7 +12,7 @@ function renderExplorer({ model, el, signal }) {
   const read = later(700, (text) => (words.textContent = text));
 
   const frames = new Frames(model, image, {
-    wantsTable: () => table.open(),
+    wantsTable: () => table.wanted(),
     onframe(message) {
       showBody(true);
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
@@ -20,6 +20,7 @@ function renderExplorer({ model, el, signal }) {
       else read(message.text);
       notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
       if (message.table) table.show(message.table);
+      else table.age();
       if (message.cards) showCards(cards, message.cards);
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
@@ -184,23 +185,31 @@ function modelCard(config) {
   if (!entries.length) return null;
   return details(
     config.badge === "published" ? "About these data" : "About this model",
-    h("dl", {}, entries.map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+    h("dl", {}, entries.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
   );
 }
 
 function tableBox(config, want) {
-  if (!config.has_table) return { el: null, open: () => false, show: () => {}, data: () => null };
+  if (!config.has_table) return { el: null, wanted: () => false, show() {}, age() {} };
   const place = h("div", { class: "kit-table-box", tabindex: "0", role: "region", "aria-label": `Data: ${config.title}` });
   const el = details("Data table", place);
   let data = null;
+  let waiting = null; // a download that waits for the table of the picture on the screen
   el.open = config.table_open;
   el.addEventListener("toggle", () => el.open && want());
   return {
     el,
-    open: () => el.open || data === null,
-    data: () => data,
+    wanted: () => el.open || waiting !== null,
+    // The picture has moved on without its table: better none than that of another setting.
+    age() {
+      data = null;
+      place.replaceChildren();
+    },
+    fresh: () => data ?? new Promise((done) => { waiting = done; want(); }),
     show(table) {
       data = table;
+      waiting?.(table);
+      waiting = null;
       place.replaceChildren(tableElement(table));
     },
   };
@@ -257,9 +266,9 @@ function downloads(config, image, frames, table) {
     download(`${fileStem(config)}.png`, await signedPicture(image, config));
   });
   const csv = config.has_table
-    ? button("Save data (CSV)", () => {
-        const data = table.data();
-        if (data) download(`${fileStem(config)}.csv`, new Blob([csvText(config, data)], { type: "text/csv" }));
+    ? button("Save data (CSV)", async () => {
+        const data = await table.fresh();
+        download(`${fileStem(config)}.csv`, new Blob([csvText(config, data)], { type: "text/csv" }));
       })
     : null;
   return [png, csv];
