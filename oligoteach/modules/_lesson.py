@@ -96,7 +96,7 @@ class Lesson:
         record = _find(self.text.predictions, key, f"{self.name}: predictions")
         return self._add(PredictionCard(_prediction(record), lesson=self.name))
 
-    def check(self, *keys: str, title: str = "Check yourself") -> Quiz:
+    def check(self, *keys: str, title: str = "Questions") -> Quiz:
         """Return the lesson's questions, or those named, as a quiz with feedback."""
         return self._add(Quiz("check", self._questions(keys), self.name, title))
 

@@ -38,7 +38,7 @@ class Quiz(KitWidget):
         key: str,
         questions: Iterable[Question],
         lesson: str = "",
-        title: str = "Check yourself",
+        title: str = "Questions",
         mode: str = "practice",
     ) -> None:
         if mode not in MODES:

@@ -105,13 +105,13 @@ function renderReferences({ model, el, signal }) {
     h(
       "details",
       { class: "kit-fold", open: true },
-      h("summary", {}, h("h2", {}, "References")),
+      h("summary", {}, h("h3", {}, "Sources, numbered")),
       h(
         "ol",
         {},
         references.map((source) => h("li", { id: `ref-${source.key}` }, reference(source))),
       ),
-      h("h3", {}, "Claims on this page"),
+      h("h3", {}, "Claims on this page, with their verdicts"),
       citations.map((citation) => {
         const card = citationCard(citation);
         card.id = `claim-${citation.key}`;

@@ -71,7 +71,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
     revealed = outcome !== null;
     for (const part of [fields, sure]) part.lock(revealed);
     commit.hidden = skip.hidden = revealed;
-    el.dataset.done = revealed ? "yes" : "no";
+    el.dataset.done = revealed ? (outcome.feedback ? "yes" : "skipped") : "no";
     detail.replaceChildren();
     said.replaceChildren();
     if (revealed) {

@@ -14,7 +14,7 @@ function renderQuiz({ model, el, signal }) {
     h(
       "details",
       { class: "kit-quiz kit-card kit-fold", open: true, "data-quiz": config.key },
-      h("summary", {}, h("h2", { class: "kit-step", tabindex: "-1" }, config.title)),
+      h("summary", {}, h("h3", { class: "kit-step", tabindex: "-1" }, config.title)),
       [...items.values()].map((item) => item.el),
       hand,
       score,
