@@ -106,9 +106,10 @@ class NumericPrediction(_Prediction, _Numeric):
 
 
 class _Question(Sourced):
-    """What every question has."""
+    """What every question has; ``quiz`` names the test it belongs to, if not the lesson's check."""
 
     id: Key
+    quiz: Key | None = None
     prompt: Text
     explanation: Text
     difficulty: Difficulty

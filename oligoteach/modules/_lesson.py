@@ -49,7 +49,9 @@ class Lesson:
     def __init__(self, name: str) -> None:
         self.text = evidence.lesson_text(name)
         self.name = name
-        self._classes = importlib.import_module(f"oligoteach.modules.{name}").EXPLORERS
+        module = importlib.import_module(f"oligoteach.modules.{name}")
+        self._classes = module.EXPLORERS
+        self._parts = getattr(module, "PARTS", {})
 
     @cached_property
     def header(self) -> Page:
@@ -96,13 +98,29 @@ class Lesson:
         record = _find(self.text.predictions, key, f"{self.name}: predictions")
         return self._add(PredictionCard(_prediction(record), lesson=self.name))
 
-    def check(self, *keys: str, title: str = "Questions") -> Quiz:
-        """Return the lesson's questions, or those named, as a quiz with feedback."""
-        return self._add(Quiz("check", self._questions(keys), self.name, title))
+    def check(self, title: str = "Questions") -> Quiz:
+        """Return the lesson's questions as a quiz with feedback on every answer."""
+        return self._add(Quiz("check", self._questions(None), self.name, title))
 
-    def test(self, key: str, *keys: str, title: str) -> Quiz:
-        """Return questions as a test: judged together at the end, and kept for comparison."""
-        return self._add(Quiz(key, self._questions(keys), self.name, title, mode="test"))
+    def test(self, key: str, title: str) -> Quiz:
+        """Return a named set of questions as a test: judged together, and kept for comparison.
+
+        Raises
+        ------
+        ValueError
+            If no question belongs to the set; the message lists the sets that there are.
+        """
+        questions = self._questions(key)
+        if not questions:
+            sets = dict.fromkeys(q.quiz for q in self.text.questions if q.quiz)
+            raise ValueError(f"{self.name} has no test {key!r}; {_list(sets)}")
+        return self._add(Quiz(key, questions, self.name, title, mode="test"))
+
+    def place(self, key: str) -> Any:
+        """Return one of the further parts that the lesson's module offers."""
+        if key not in self._parts:
+            raise ValueError(f"{self.name} has no part {key!r}; {_list(self._parts)}")
+        return self._parts[key]()
 
     def course_map(self) -> Progress:
         """Return the map of all lessons with the learner's progress."""
@@ -131,10 +149,8 @@ class Lesson:
         self.header.add(part)
         return part
 
-    def _questions(self, keys: Iterable[str]) -> list[Question]:
-        records = self.text.questions
-        wanted = [_find(records, key, f"{self.name}: questions") for key in keys] or records
-        return [_question(record) for record in wanted]
+    def _questions(self, quiz: str | None) -> list[Question]:
+        return [_question(record) for record in self.text.questions if record.quiz == quiz]
 
     def _claims(self) -> Iterable[str]:
         """Return the ids of all claims on the page: in the prose first, as they are read."""

@@ -653,3 +653,4 @@ def _short_name(term: ledger.GlossaryTerm) -> str:
 
 
 EXPLORERS = {cls.key: cls for cls in (Ledger, AuditMap, IntervalCheck, Glossary)}
+PARTS = {"downloads": downloads}

@@ -12,24 +12,7 @@ from oligoteach.modules._printed import CASES, Row, rows_of
 from oligoteach.widgets import Choice, Explorer, Table, Toggle
 
 # The test before and after the course, over its whole field; and the check on this lesson itself.
-ENTRY = (
-    "consensus-limit",
-    "adrenal-m-category",
-    "name-the-state",
-    "stopped-early",
-    "alpha-of-screening",
-    "both-arms",
-    "lu002-lessons",
-    "interval-with-one",
-)
-BADGES = (
-    "badge-question-mark",
-    "badge-crosses",
-    "petty-gap",
-    "right-number-wrong-paper",
-    "quote-gomez",
-    "stop-promising",
-)
+
 
 TONE_OF_VERDICT = {
     verdict: "ok"

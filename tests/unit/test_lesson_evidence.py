@@ -12,6 +12,7 @@ from figure_words import NARROW_AND_WIDE, WIDTHS, drawn, faults, settings
 
 from oligoteach.evidence import data_path
 from oligoteach.models import intervals
+from oligoteach.modules import Lesson
 from oligoteach.modules import evidence as module
 from oligoteach.widgets import Page
 
@@ -370,7 +371,7 @@ def test_a_glossary_search_without_a_hit_is_said(words):
 
 
 def test_the_files_hold_the_whole_ledger():
-    files = module.downloads().files
+    files = Lesson("evidence").place("downloads").files
     assert files["bibtex"].make().count("\n@") + 1 == len(table("references"))
     assert files["bibtex"].comment.startswith("%")
     report = list(csv.DictReader(io.StringIO(files["claims"].make())))

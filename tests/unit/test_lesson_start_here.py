@@ -239,8 +239,12 @@ def test_the_kept_figure_follows_from_one_claim_to_the_next():
 
 
 def test_the_two_quizzes_share_out_the_questions():
-    ids = {question.id for question in lesson("start_here").text.questions}
-    assert set(start_here.ENTRY) | set(start_here.BADGES) == ids
-    assert not set(start_here.ENTRY) & set(start_here.BADGES)
-    assert len(start_here.ENTRY) >= 6
-    assert len(start_here.BADGES) >= 6
+    start = lesson("start_here")
+    entry = set(start.test("entry-test", title="Before you begin").questions)
+    badges = set(start.check().questions)
+    assert entry | badges == {question.id for question in start.text.questions}
+    assert not entry & badges
+    assert len(entry) >= 6
+    assert len(badges) >= 6
+    with pytest.raises(ValueError, match="no test 'exit'; there are entry-test"):
+        start.test("exit", title="After")

@@ -64,6 +64,8 @@ def test_code_cells_are_a_line_or_three_and_never_stall_a_page(name):
     for cell in cells(name, "code"):
         assert len([line for line in cell.source.splitlines() if line.strip()]) <= 3, cell.source
         assert not FORBIDDEN.search(cell.source), cell.source
+        imports = re.findall(r"^(?:from|import) .*", cell.source, re.MULTILINE)
+        assert set(imports) <= {"from oligoteach import lesson"}, cell.source
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,7 +93,9 @@ def test_every_explorer_says_itself_fully_and_plainly(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_answer_is_in_the_page_before_it_is_given(name):
     source = lesson(name)
-    quiz = json.dumps(source.check().config)
+    sets = {question.quiz for question in source.text.questions if question.quiz}
+    parts = [source.check(), *(source.test(key, title="Test") for key in sets)]
+    quiz = json.dumps([part.config for part in parts])
     for question in source.text.questions:
         assert json.dumps(question.explanation)[1:-1] not in quiz
         for option in getattr(question, "options", ()):
@@ -116,8 +120,10 @@ def test_an_unknown_lesson_or_part_is_named_with_those_that_there_are():
         lesson("definition")
     with pytest.raises(ValueError, match=r"no explorer 'nope'; there are"):
         lesson("definitions").explore("nope")
-    with pytest.raises(ValueError, match=r"questions have no 'nope'; there are"):
-        lesson("definitions").check("nope")
+    with pytest.raises(ValueError, match=r"no test 'nope'; there are none"):
+        lesson("definitions").test("nope", title="Test")
+    with pytest.raises(ValueError, match=r"no part 'nope'; there are downloads"):
+        lesson("evidence").place("nope")
 
 
 def test_the_course_map_leads_to_every_lesson():
