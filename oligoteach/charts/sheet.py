@@ -6,12 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from oligoteach.charts.figure import SMALL, points
+from oligoteach.charts.stamp import Stamp, stamp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
-    from matplotlib.text import Text
-
     from oligoteach.charts.figure import TeachingFigure
     from oligoteach.charts.theme import Theme
 
@@ -29,13 +28,13 @@ def sheet(figure: TeachingFigure) -> Axes:
 HALF_LINE = 4.3
 
 
-def write(axes: Axes, x: float, y: float, text: str = "", **style: Any) -> Text:
+def write(axes: Axes, x: float, y: float, text: str = "", **style: Any) -> Stamp:
     """Write a line of the least size, its middle at a place in page pixels."""
     look = {"fontsize": points(SMALL), "color": axes.figure.theme.ink, "va": "baseline"}
-    return axes.text(x, y + HALF_LINE, text, **{**look, **style})
+    return stamp(axes, x=x, y=y + HALF_LINE, text=text, **{**look, **style})
 
 
-def write_lines(axes: Axes, x: float, y: float, text: str = "", **style: Any) -> Text:
+def write_lines(axes: Axes, x: float, y: float, text: str = "", **style: Any) -> Stamp:
     """Write several lines of the least size, the middle of all at a place in page pixels."""
     return write(axes, x, y - HALF_LINE, text, **{"va": "center", "linespacing": 1.15, **style})
 

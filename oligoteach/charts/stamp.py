@@ -70,7 +70,7 @@ class Stamp(Text):
 def stamp(axes: Axes, **style: Any) -> Stamp:
     """Add an empty stamp to axes; ``style`` as for a text."""
     text = Stamp(**{"transform": axes.transData, **style})
-    axes._add_text(text)
+    axes.add_artist(text)
     return text
 
 
