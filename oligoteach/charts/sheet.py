@@ -11,6 +11,7 @@ from oligoteach.charts.stamp import Stamp, stamp
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
+
     from oligoteach.charts.figure import TeachingFigure
     from oligoteach.charts.theme import Theme
 
