@@ -47,6 +47,8 @@ BADGES = {
     "model-curve": "Model curve through published values",
 }
 CONTROLS_IN_VIEW = 4
+# What a frame carries along; the rest of a long list is sent when somebody asks for it.
+CARDS_AT_ONCE = 20
 # A page needs one figure; a second size exists for a moment when a window or theme changes.
 KEPT_FIGURES = 2
 WIDTHS = (240, 2000)
@@ -244,6 +246,11 @@ class Explorer(PredictionHost, KitWidget):
         }
         self.send(reply, [self.frame(*self._size(content))])
 
+    def on_cards(self, _content: dict[str, Any]) -> None:
+        """Send the cards that the last frame left out."""
+        cards = self.cards(self.result()) or ()
+        self.send({"type": "cards", "cards": [card.spec() for card in cards[CARDS_AT_ONCE:]]})
+
     def on_defaults(self, _content: dict[str, Any]) -> None:
         """Put back the defaults; the prediction stays as it is."""
         self.params = self.defaults()
@@ -266,7 +273,8 @@ class Explorer(PredictionHost, KitWidget):
             extras["table"] = table.spec()
         cards = self.cards(result)
         if cards is not None:
-            extras["cards"] = [card.spec() for card in cards]
+            extras["cards"] = [card.spec() for card in cards[:CARDS_AT_ONCE]]
+            extras["n_cards"] = len(cards)
         return extras
 
     def _size(self, content: Mapping[str, Any]) -> tuple[int, int, float, str]:

@@ -274,3 +274,21 @@ def test_an_unknown_message_is_harmless(decay, monkeypatch):
 def test_an_encoded_picture_is_read_back_pixel_for_pixel_by_another_library(shape):
     picture = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
     assert np.array_equal(pixels(png.encode(picture)), picture[:, :, :3])
+
+
+class Listed(Decay):
+    """An explorer with a long list below its figure."""
+
+    key = "listed"
+
+    def cards(self, result):
+        return [Citation(f"claim-{i}", "It is so.", "Confirmed", "ok") for i in range(27)]
+
+
+def test_a_long_list_comes_in_two_parts(monkeypatch):
+    heard = Heard(Listed(), monkeypatch)
+    first, _ = heard.say(type="frame", view="v")
+    assert first["n_cards"] == 27
+    assert [card["key"] for card in first["cards"]] == [f"claim-{i}" for i in range(20)]
+    rest, _ = heard.say(type="cards")
+    assert [card["key"] for card in rest["cards"]] == [f"claim-{i}" for i in range(20, 27)]

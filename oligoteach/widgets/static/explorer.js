@@ -21,7 +21,7 @@ function renderExplorer({ model, el, signal }) {
       notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
       if (message.table) table.show(message.table);
       else table.age();
-      if (message.cards) showCards(cards, message.cards);
+      if (message.cards) showCards(cards, message, model);
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
     },
@@ -97,6 +97,7 @@ function renderExplorer({ model, el, signal }) {
     frame: (message, buffers) => frames.receive(message, buffers),
     locked: (message) => frames.locked(message),
     stale: () => frames.want(),
+    cards: (message) => showRest(cards, message.cards),
     failed(message) {
       notes.replaceChildren(h("p", { class: "kit-refusal" }, message.text));
       body.dataset.failed = "";
@@ -237,9 +238,7 @@ function tableElement(table) {
   );
 }
 
-const CARDS_SHOWN = 20;
-
-function showCards(place, cards) {
+function showCards(place, { cards, n_cards: count }, model) {
   const open = new Set([...place.querySelectorAll("details[open]")].map((card) => card.dataset.key));
   const make = (citation) => {
     const card = citationCard(citation);
@@ -247,15 +246,19 @@ function showCards(place, cards) {
     card.open = open.has(citation.key);
     return card;
   };
-  const rest = cards.slice(CARDS_SHOWN);
-  const more = rest.length
-    ? button(`Show the other ${rest.length}`, () => more.replaceWith(...rest.map(make)))
-    : null;
+  const rest = count - cards.length;
+  const more = rest ? button(`Show the other ${rest}`, () => model.send({ type: "cards" }), { class: "kit-button kit-rest" }) : "";
   place.replaceChildren(
-    h("p", { class: "kit-count", role: "status" }, `${cards.length} shown`),
-    ...cards.slice(0, CARDS_SHOWN).map(make),
-    more ?? "",
+    h("p", { class: "kit-count", role: "status" }, rest ? `${cards.length} of ${count} shown` : `${count} shown`),
+    ...cards.map(make),
+    more,
   );
+}
+
+// The rest of a long list, where the button stood that asked for it.
+function showRest(place, cards) {
+  place.querySelector(".kit-count").textContent = `${place.querySelectorAll("details").length + cards.length} shown`;
+  place.querySelector(".kit-rest")?.replaceWith(...cards.map(citationCard));
 }
 
 const firstSentence = (text) => text.split(/(?<=[.!?])\s/)[0];
