@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
 
-from benchmarks.serving import FLAGS, serving
 from browser import kit_notebook
 from browser.driving import TIMEOUT
 from oligoteach.evidence import notebooks_path
@@ -19,28 +16,17 @@ LOCAL = ("127.0.0.1", "localhost")
 
 
 @pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        path = os.environ.get("OLIGOTEACH_CHROMIUM") or None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def course():
+def course(lesson_server):
     """The address of the course's own lessons."""
-    with serving(notebooks_path(), spare=1) as address:
-        yield address
+    return lesson_server(notebooks_path(), spare=1)
 
 
 @pytest.fixture(scope="session")
-def kit_course(tmp_path_factory):
+def kit_course(tmp_path_factory, lesson_server):
     """The address of a notebook with every part of the kit."""
     folder = tmp_path_factory.mktemp("kit")
     kit_notebook.write(folder)
-    with serving(folder, spare=1) as address:
-        yield address
+    return lesson_server(folder, spare=1)
 
 
 @pytest.fixture
