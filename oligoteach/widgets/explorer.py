@@ -45,6 +45,8 @@ BADGES = {
     "published": "Published data",
     "model": "Illustrative model",
     "model-curve": "Model curve through published values",
+    "calculation": "Calculation from printed figures",
+    "course": "Counted by this course",
 }
 CONTROLS_IN_VIEW = 4
 # What a frame carries along; the rest of a long list is sent when somebody asks for it.
@@ -84,8 +86,8 @@ class Explorer(PredictionHost, KitWidget):
     -------------------------------
     key, title, caption, explain : str
         Stable id (used in links), heading, caption, and what to take from it (120 words at most).
-    badge : {"published", "model", "model-curve"}
-        Whether data or a model is shown.
+    badge : {"published", "model", "model-curve", "calculation", "course"}
+        Whether published data, a model, a calculation or the course itself is shown.
     controls : sequence of Control
         What can be set. The first four stand in view; more are folded away.
     card : mapping of str to str
@@ -223,6 +225,11 @@ class Explorer(PredictionHost, KitWidget):
         lines.append(self.describe(self.result()))
         return "\n".join(lines)
 
+    def reveal(self) -> dict[str, Any]:
+        """Return what the page may know now, with the words that wait for the prediction."""
+        reply = super().reveal()
+        return reply if self.locked else {**reply, **self._told()}
+
     @property
     def locked(self) -> bool:
         """Whether the figure still waits for a prediction."""
@@ -292,13 +299,16 @@ class Explorer(PredictionHost, KitWidget):
         figure = TeachingFigure(width, height, THEMES[theme], ratio)
         return Canvas(figure, self.draw, self.update)
 
+    def _told(self) -> dict[str, str]:
+        """Return the words that may give the answer away."""
+        return {"caption": self.caption, "explain": self.explain}
+
     def _config(self, lesson: str) -> dict[str, Any]:
         return {
             "lesson": lesson,
             "key": self.key,
             "title": self.title,
-            "caption": self.caption,
-            "explain": self.explain,
+            **({} if self.locked else self._told()),
             "badge": self.badge,
             "badge_text": BADGES[self.badge],
             "card": dict(self.card),

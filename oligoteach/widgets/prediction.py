@@ -94,6 +94,7 @@ class Prediction:
         return {
             "type": "predicted",
             "outcome": self.outcome.spec(),
+            "right": self.question.right_answer(),
             "explanation": self.question.explanation,
             "misconception": self.misconception,
             "citations": list(self.question.citations),
@@ -117,12 +118,16 @@ class PredictionHost:
         except ValueError as error:
             self.send({"type": "refused", "text": str(error)})  # type: ignore[attr-defined]
         else:
-            self.send(self._prediction().reply())  # type: ignore[attr-defined]
+            self.send(self.reveal())  # type: ignore[attr-defined]
 
     def on_skip(self, _content: dict[str, Any]) -> None:
         """Show the answer at once."""
         self._prediction().skip()
-        self.send(self._prediction().reply())  # type: ignore[attr-defined]
+        self.send(self.reveal())  # type: ignore[attr-defined]
+
+    def reveal(self) -> dict[str, Any]:
+        """Return what the page may know now; a host adds its own."""
+        return self._prediction().reply()
 
     def _prediction(self) -> Prediction:
         if self.prediction is None:

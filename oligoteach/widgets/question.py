@@ -127,6 +127,13 @@ class Question:
             "high": self.high if math.isfinite(self.high) else None,
         }
 
+    def right_answer(self) -> str:
+        """Return the right answer in words; for after an answer has been given."""
+        if self.kind == "numeric":
+            spread = f" ± {self.tolerance:g}" if self.tolerance else ""
+            return f"{self.answer:g}{spread}{self._unit()}"
+        return "; ".join(option.text for option in self.options if option.correct)
+
     def _single(self, value: Any) -> Feedback:
         option = self._option(value)
         return Feedback(

@@ -54,6 +54,7 @@ def test_a_prediction_gates_the_figure_until_it_is_committed(open_kit):
     assert "remembered best" in text
     assert "That takes for ever." in text
     assert "A usual misconception: " in text
+    assert "Right: Half" in text
     assert explorer.get_by_role("button", name="Commit").is_hidden()
 
 
@@ -252,6 +253,9 @@ def test_a_test_is_judged_at_the_end_and_compared_with_the_first_time(open_kit):
     quiz.get_by_role("button", name="Hand in").click()
     quiz.get_by_text("Answer every question before handing in.").wait_for()
     quiz.get_by_label("Nothing").check()
+    quiz.get_by_role("button", name="Hand in").click()
+    quiz.get_by_text("Not answered yet.").nth(0).wait_for()
+    assert quiz.locator(".kit-verdict").count() == 0  # nothing is graded before all is answered
     quiz.locator("input[type=number]").fill("10")
     quiz.get_by_role("button", name="Hand in").click()
     quiz.get_by_text("1 of 2. Come back").wait_for()

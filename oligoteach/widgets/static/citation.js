@@ -68,9 +68,8 @@ function proseChip(citation) {
   const panel = h(
     "span",
     { id, class: "kit-popover", popover: "auto", role: "dialog", "aria-label": "Source and audit" },
-    badge(citation),
+    h("span", { class: "kit-row" }, badge(citation), button("Close", () => panel.hidePopover())),
     citationBody(citation),
-    button("Close", () => panel.hidePopover()),
   );
   const opener = h(
     "button",
@@ -104,8 +103,8 @@ function renderReferences({ model, el, signal }) {
   el.append(
     h(
       "details",
-      { class: "kit-fold", open: true },
-      h("summary", {}, h("h3", {}, "Sources, numbered")),
+      { class: "kit-more" },
+      h("summary", {}, h("h3", {}, "Sources and claims of this page")),
       h(
         "ol",
         {},

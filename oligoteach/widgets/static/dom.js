@@ -25,6 +25,12 @@ function details(summary, ...children) {
   return h("details", { class: "kit-more" }, h("summary", {}, summary), ...children);
 }
 
+// Details that paper can do without: they print only if they are open.
+function extra(element) {
+  element?.classList.add("kit-extra");
+  return element;
+}
+
 // A polite live region: filled after it is in the page, so that it is read out.
 function status() {
   return h("div", { class: "kit-status", role: "status" });
@@ -46,7 +52,6 @@ const look = {
     return document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
   },
   present: () => document.documentElement.dataset.present === "1",
-  scale: () => (look.present() ? 1.6 : 1),
   ratio: () => window.devicePixelRatio || 1,
 };
 

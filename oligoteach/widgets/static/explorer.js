@@ -1,5 +1,8 @@
 // The explorer: prediction, controls, figure, words, table, feedback, explanation, citations.
 
+// On a phone a figure no taller than this, over its width, stays in sight above its controls.
+const STICKS_BELOW = 1.2;
+
 function renderExplorer({ model, el, signal }) {
   const config = model.get("config");
   const title = uid("title");
@@ -8,10 +11,17 @@ function renderExplorer({ model, el, signal }) {
   const notes = status();
   const table = tableBox(config, () => frames.want());
   const cards = h("div", { class: "kit-cards" });
+  const caption = h("figcaption", {});
+  const why = h("div", { class: "kit-explain" });
+  const tell = (words) => {
+    caption.textContent = words.caption ?? "";
+    why.replaceChildren(...(words.explain ? [h("h4", {}, "Why"), h("p", {}, words.explain)] : []));
+  };
+  tell(config);
   const gate = h("p", { class: "kit-gate" }, "Commit to a prediction, and the figure appears here.");
   const read = later(700, (text) => (words.textContent = text));
 
-  const frames = new Frames(model, image, {
+  const frames = new Frames(model, image, config, {
     wantsTable: () => table.wanted(),
     onframe(message) {
       showBody(true);
@@ -24,6 +34,8 @@ function renderExplorer({ model, el, signal }) {
       if (message.cards) showCards(cards, message, model);
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
+      if (arriving) goTo(body.querySelector(".kit-figure"));
+      arriving = false;
     },
     onlocked: () => showBody(false),
     onrest: () => controls.show(model.get("params")),
@@ -37,7 +49,8 @@ function renderExplorer({ model, el, signal }) {
     const changed = changedParams(model);
     store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
   });
-  const box = h("div", { class: "kit-figure-box" }, image);
+  const sticks = config.narrow_aspect <= STICKS_BELOW;
+  const box = h("div", { class: sticks ? "kit-figure-box kit-sticks" : "kit-figure-box" }, image);
   box.style.setProperty("--ot-aspect", String(1 / config.aspect));
   box.style.setProperty("--ot-aspect-narrow", String(1 / config.narrow_aspect));
   const body = h(
@@ -56,12 +69,14 @@ function renderExplorer({ model, el, signal }) {
       notes,
       box,
       words,
-      config.caption ? h("figcaption", {}, config.caption) : null,
+      caption,
     ),
   );
+  let arriving = false; // before an audience the figure comes up when it is revealed
   const prediction = config.prediction
     ? predictionForm(model, config, config.prediction, signal, (revealed) => {
         showBody(revealed);
+        arriving = revealed && look.present();
         if (revealed) frames.want();
       })
     : null;
@@ -72,12 +87,12 @@ function renderExplorer({ model, el, signal }) {
   const after = h(
     "div",
     { class: "kit-after" },
+    prediction?.detail,
+    why,
     table.el,
     cards,
-    prediction?.detail,
-    config.explain ? h("div", { class: "kit-explain" }, h("h4", {}, "Why"), h("p", {}, config.explain)) : null,
     h("div", { class: "kit-row kit-tools" }, downloads(config, image, frames, table)),
-    citationStrip(config.citations, "Claims behind this figure"),
+    extra(citationStrip(config.citations, "Claims behind this figure")),
   );
   el.classList.add("kit-widget");
   el.append(
@@ -97,6 +112,7 @@ function renderExplorer({ model, el, signal }) {
     frame: (message, buffers) => frames.receive(message, buffers),
     locked: (message) => frames.locked(message),
     stale: () => frames.want(),
+    predicted: (message) => tell(message),
     cards: (message) => showRest(cards, message.cards),
     failed(message) {
       notes.replaceChildren(h("p", { class: "kit-refusal" }, message.text));
@@ -190,13 +206,16 @@ function modelCard(config) {
   );
 }
 
+const NARROW = 700;
+
 function tableBox(config, want) {
   if (!config.has_table) return { el: null, wanted: () => false, show() {}, age() {} };
   const place = h("div", { class: "kit-table-box", tabindex: "0", role: "region", "aria-label": `Data: ${config.title}` });
-  const el = details("Data table", place);
+  const said = h("p", { class: "kit-hint" });
+  const el = extra(details("Data table", said, place));
   let data = null;
   let waiting = null; // a download that waits for the table of the picture on the screen
-  el.open = config.table_open;
+  el.open = config.table_open && innerWidth >= NARROW;
   el.addEventListener("toggle", () => el.open && want());
   return {
     el,
@@ -212,6 +231,7 @@ function tableBox(config, want) {
       waiting?.(table);
       waiting = null;
       place.replaceChildren(tableElement(table));
+      said.textContent = table.caption;
     },
   };
 }
@@ -226,7 +246,6 @@ function tableElement(table) {
   return h(
     "table",
     {},
-    table.caption ? h("caption", {}, table.caption) : null,
     h("thead", {}, h("tr", {}, table.columns.map((column) => h("th", { scope: "col" }, column)))),
     h(
       "tbody",

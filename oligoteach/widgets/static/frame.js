@@ -3,10 +3,22 @@
 
 const PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
+// Before an audience a figure fits the screen's height and is drawn small, so that it is magnified
+// with its letters: at most LECTURE_SHARE of the height, LECTURE_WIDTH page pixels wide.
+const LECTURE_SHARE = 0.66;
+const LECTURE_WIDTH = 620;
+
+function fit(width, aspect) {
+  if (!look.present()) return { shown: width, width };
+  const shown = Math.min(width, (innerHeight * LECTURE_SHARE) / aspect);
+  return { shown, width: Math.round(Math.min(shown, LECTURE_WIDTH)) };
+}
+
 class Frames {
-  constructor(model, image, { wantsTable, onframe, onlocked, onrest }) {
+  constructor(model, image, config, { wantsTable, onframe, onlocked, onrest }) {
     this.model = model;
     this.image = image;
+    this.config = config;
     this.wantsTable = wantsTable;
     this.onframe = onframe;
     this.onlocked = onlocked;
@@ -35,13 +47,14 @@ class Frames {
     this.wanted = false;
     const params = this.pending;
     this.pending = {};
-    const scale = look.scale();
+    const size = fit(width, this.config.aspect);
+    this.image.style.width = `${size.shown}px`;
     this.model.send({
       type: "frame",
       view: this.id,
       params,
-      width: Math.round(width / scale),
-      ratio: look.ratio() * scale,
+      width: size.width,
+      ratio: look.ratio() * (size.shown / size.width),
       theme: look.theme(),
       table: this.wantsTable(),
     });

@@ -26,5 +26,7 @@ export function render(view, context) {
     kitModels.set(key, model);
     signal?.addEventListener("abort", () => kitModels.delete(key));
   }
-  return VIEWS[view](context);
+  const drawn = VIEWS[view](context);
+  if (look.present()) applyPresent(context.el);
+  return drawn;
 }

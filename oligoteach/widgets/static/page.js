@@ -24,7 +24,7 @@ function renderPage({ model, el, signal }) {
       notes,
     ),
   );
-  document.body.append(alert);
+  document.body.append(alert, place);
   signal?.addEventListener("abort", () => alert.remove());
   listen(model, signal, {
     opened(message) {
@@ -125,37 +125,58 @@ function setPresent(on) {
   const root = document.documentElement;
   if (on) root.dataset.present = "1";
   else delete root.dataset.present;
-  for (const fold of document.querySelectorAll("details.kit-fold")) fold.open = !on;
-  for (const skip of document.querySelectorAll(".kit-reveal")) skip.textContent = on ? "Reveal" : "Just show me";
-  for (const toggle of document.querySelectorAll(".kit-present")) {
+  const address = new URL(location.href);
+  if (on) address.searchParams.set("present", "1");
+  else address.searchParams.delete("present");
+  history.replaceState(null, "", address); // a reload stays in the mode
+  applyPresent(document);
+  place.hidden = !on;
+}
+
+// Also for parts that arrive when the mode is already on.
+function applyPresent(root) {
+  const on = look.present();
+  for (const fold of root.querySelectorAll("details.kit-fold")) fold.open = !on;
+  for (const skip of root.querySelectorAll(".kit-reveal")) skip.textContent = on ? "Reveal" : "Just show me";
+  for (const toggle of root.querySelectorAll(".kit-present")) {
     toggle.textContent = on ? "Stop presenting" : "Present";
   }
 }
 
 const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 let currentStep = null;
+const place = h("p", { class: "kit-step-place", "aria-hidden": "true", hidden: true });
+
+const REST = /^References$/; // for reading, not for the wall
 
 // The page's own sequence: heading, prediction, figure, feedback, questions.
 function steps() {
   const all = document.querySelectorAll("main h1, main h2, .kit-step, .kit-figure, .kit-feedback, .kit-question");
-  return [...all].filter((step) => shown(step) && step.textContent.trim());
+  return [...all].filter((step) => shown(step) && step.textContent.trim() !== "" && !REST.test(step.textContent));
 }
 
 function move(by) {
   const list = steps();
   const next = list[Math.max(0, Math.min(list.length - 1, list.indexOf(currentStep) + by))];
-  if (!next) return;
-  currentStep = next;
-  next.setAttribute("tabindex", next.getAttribute("tabindex") ?? "-1");
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "start" });
+  if (next) goTo(next);
+}
+
+function goTo(step) {
+  const list = steps();
+  currentStep = step;
+  step.setAttribute("tabindex", step.getAttribute("tabindex") ?? "-1");
+  step.focus({ preventScroll: true });
+  step.scrollIntoView({ block: "start" });
+  place.textContent = `${list.indexOf(step) + 1} / ${list.length}`;
 }
 
 function watchKeys(signal) {
   const onkey = (event) => {
     if (!look.present() || event.altKey || event.ctrlKey || event.metaKey) return;
     // Inside a control the arrows belong to the control.
-    if (event.target.closest?.("input, select, textarea, [popover]")) return;
+    const left = ["ArrowLeft", "ArrowRight"].includes(event.key);
+    const vote = event.target.matches?.("input[type=radio], input[type=checkbox]");
+    if (event.target.closest?.("input, select, textarea, [popover]") && !(left && vote)) return;
     const by = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (by) {
       event.preventDefault();
@@ -172,7 +193,7 @@ function watchKeys(signal) {
 function watchPrint(signal) {
   let opened = [];
   const before = () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open], .kit-extra)")];
     for (const fold of opened) fold.open = true;
   };
   const after = () => {

@@ -48,12 +48,13 @@ function feedbackBody(feedback) {
 function predictionForm(model, config, spec, signal, onreveal) {
   const fields = answerFields(spec, spec.prompt);
   const sure = answerFields({ kind: "single", options: spec.confidence }, "How sure are you?");
+  sure.el.classList.add("kit-sure");
   const said = status();
   const detail = h("div", { class: "kit-feedback" });
   const send = () => {
     model.send({ type: "predict", value: fields.value(), confidence: sure.value() ?? "" });
   };
-  const commit = button("Commit", send, { class: "kit-button kit-primary" });
+  const commit = button("Commit", send, { class: "kit-button kit-primary kit-commit" });
   const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "kit-button kit-reveal" });
   const el = h(
     "div",
@@ -79,6 +80,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
       sure.show(outcome.confidence);
       said.append(h("p", { class: "kit-verdict", tabindex: "-1" }, verdict(outcome)));
       for (const remark of outcome.feedback?.remarks ?? []) said.append(h("p", {}, remark));
+      if (!outcome.feedback?.correct) said.append(h("p", {}, h("strong", {}, "Right: "), message.right));
       detail.append(...explain(message));
     }
     onreveal(revealed);

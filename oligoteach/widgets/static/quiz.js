@@ -14,7 +14,7 @@ function renderQuiz({ model, el, signal }) {
     h(
       "details",
       { class: "kit-quiz kit-card kit-fold", open: true, "data-quiz": config.key },
-      h("summary", {}, h("h3", { class: "kit-step", tabindex: "-1" }, config.title)),
+      h("summary", {}, h("h3", { tabindex: "-1" }, config.title)),
       [...items.values()].map((item) => item.el),
       hand,
       score,
@@ -23,6 +23,12 @@ function renderQuiz({ model, el, signal }) {
 
   let sitting = null; // results of the test being handed in
   const handIn = () => {
+    const blank = [...items.values()].filter((item) => !item.answered());
+    if (blank.length) {
+      blank.forEach((item) => item.refused({ text: "Not answered yet." }));
+      score.replaceChildren(h("p", { class: "kit-refusal" }, "Answer every question before handing in."));
+      return;
+    }
     sitting = new Map();
     items.forEach((item, id) => send(id, item.value()));
   };
@@ -38,7 +44,7 @@ function renderQuiz({ model, el, signal }) {
       items.get(message.id)?.judged(message);
       if (!message.restored) {
         const question = config.questions.find((q) => q.id === message.id);
-        store.saveAnswer(config.lesson, question, message.value, message.correct);
+        store.saveAnswer(config.lesson, question, message.value, message.correct, test);
       }
       if (sitting) {
         sitting.set(message.id, message.correct);
@@ -47,10 +53,7 @@ function renderQuiz({ model, el, signal }) {
     },
     refused(message) {
       items.get(message.id)?.refused(message);
-      if (sitting) {
-        sitting = null;
-        score.replaceChildren(h("p", { class: "kit-refusal" }, "Answer every question before handing in."));
-      }
+      sitting = null;
     },
     reset() {
       items.forEach((item) => item.clear());
@@ -89,6 +92,7 @@ function questionItem(spec, number, send) {
   return {
     el,
     value: fields.value,
+    answered: () => ![null, ""].includes(fields.value()) && [fields.value()].flat().length > 0,
     show: fields.show,
     clear() {
       fields.show(spec.kind === "numeric" ? "" : []);

@@ -45,7 +45,8 @@ const store = {
     store.write(data);
   },
 
-  saveAnswer(lesson, question, value, correct) {
+  // What is missed in a test before the lessons is no debt: it does not join the review queue.
+  saveAnswer(lesson, question, value, correct, inTest = false) {
     store.change(lesson, (kept, data) => {
       const before = kept.answers[question.id] ?? { tries: 0 };
       kept.answers[question.id] = {
@@ -53,7 +54,7 @@ const store = {
       };
       const key = `${lesson}/${question.id}`;
       if (correct) delete data.misses[key];
-      else data.misses[key] = { lesson, id: question.id, prompt: question.prompt };
+      else if (!inTest) data.misses[key] = { lesson, id: question.id, prompt: question.prompt };
     });
   },
 

@@ -303,7 +303,7 @@
     }
     let opened = [];
     addEventListener("beforeprint", () => {
-      opened = [...document.querySelectorAll("details:not([open])")];
+      opened = [...document.querySelectorAll("details:not([open], .kit-extra)")];
       opened.forEach((item) => (item.open = true));
     });
     addEventListener("afterprint", () => opened.forEach((item) => (item.open = false)));
