@@ -1,4 +1,4 @@
-"""A matrix of answers: rows put against columns, each cell yes, no, open or not stated.
+"""A matrix of answers: rows put against columns, each cell yes, no, open, not stated or unopposed.
 
 Colour and sign say the same, so that neither is needed alone.
 """
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 
-ANSWERS = ("not stated", "yes", "no", "cannot tell")
-NOT_STATED, YES, NO, CANNOT_TELL = range(4)
+ANSWERS = ("not stated", "yes", "no", "cannot tell", "nothing against")
+NOT_STATED, YES, NO, CANNOT_TELL, NOTHING_AGAINST = range(5)
 
 _GAP = 10.0
 # Headers lie flat where a column has room for them, and stand upright elsewhere.
@@ -126,7 +126,13 @@ class AnswerMatrix(list):  # type: ignore[type-arg]
         from matplotlib.colors import to_rgba
 
         theme = self._theme
-        shades = (theme.ground, theme.soft_green, theme.soft_vermillion, theme.soft_blue)
+        shades = (
+            theme.ground,
+            theme.soft_green,
+            theme.soft_vermillion,
+            theme.soft_blue,
+            theme.soft_muted,
+        )
         self._colours = np.array([to_rgba(shade) for shade in shades])
         boxes = [self._box(x, self._top + r * self._row) for r in range(n_rows) for x in self._x]
         self._shades = PolyCollection(boxes, linewidths=0, zorder=2)
@@ -143,6 +149,13 @@ class AnswerMatrix(list):  # type: ignore[type-arg]
             YES: {"marker": tick(), "ms": size, "color": theme.green, "mfc": "none", "mew": 1.6},
             NO: {"marker": "x", "ms": size * 0.8, "color": theme.vermillion, "mew": 1.8},
             CANNOT_TELL: {"marker": "$?$", "ms": size * 1.1, "color": theme.blue, "mew": 0.2},
+            NOTHING_AGAINST: {
+                "marker": "o",
+                "ms": size * 0.9,
+                "color": theme.ink,
+                "mfc": "none",
+                "mew": 1.3,
+            },
         }
         self._signs = {
             answer: self._axes.plot([], [], linestyle="none", zorder=3, **look)[0]

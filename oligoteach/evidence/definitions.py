@@ -102,6 +102,12 @@ class Limit(Rule):
     value: Whole
 
 
+class Count(Limit):
+    """A limit on lesions, with the word of the source for what it counts."""
+
+    counted: Literal["lesions", "sites", "metastases"]
+
+
 class Required(Rule):
     """Something that must hold."""
 
@@ -159,13 +165,13 @@ class PathologyRule(Rule):
 class Criteria(_Record):
     """The rules of one definition; one that is None isn't stated."""
 
-    min_lesions: Limit | None = None
-    max_lesions: Limit | None = None
-    max_extracranial: Limit | None = None
-    max_progressing: Limit | None = None
-    max_lifetime: Limit | None = None
+    min_lesions: Count | None = None
+    max_lesions: Count | None = None
+    max_extracranial: Count | None = None
+    max_progressing: Count | None = None
+    max_lifetime: Count | None = None
     max_organs: Limit | None = None
-    max_per_organ: Limit | None = None
+    max_per_organ: Count | None = None
     brain: BrainRule | None = None
     nodes: NodesRule | None = None
     timing: TimingRule | None = None

@@ -2,7 +2,9 @@
 
 A rule that a source doesn't state is *not stated*, which is never a *no*. A rule that is
 stated but asks for something unknown of the patient *cannot tell*. The answer over all stated
-rules is *no* if one fails, else *cannot tell* if one cannot be told, else *yes*.
+rules is *no* if one fails, else *cannot tell* if one cannot be told, else *nothing against*. It
+is never *yes*: what is stated here is a part of what a definition or a protocol asks, and silence
+on the rest admits nobody.
 
 A definition comes in as plain values (:meth:`Definition.from_mapping`), so that this module
 knows no file and no ledger.
@@ -20,8 +22,9 @@ from oligoteach.models.stage import staging
 from oligoteach.models.states import SYNC_MONTHS
 
 Answer = Literal["yes", "no", "cannot tell", "not stated"]
-Overall = Literal["yes", "no", "cannot tell"]
+Overall = Literal["no", "cannot tell", "nothing against"]
 Verification = Literal["verified_primary", "verified_secondary", "unverified"]
+Counted = Literal["lesions", "sites", "metastases"]
 
 #: Kinds of rule with their labels, in the order of the columns.
 KIND_LABELS: dict[str, str] = {
@@ -86,6 +89,9 @@ class Criterion:
         Ids of the claims, references and rows of the trial table it rests on.
     verified : str
         'verified_primary', 'verified_secondary' or 'unverified'.
+    counted : str
+        For limits on lesions, the word of the source: 'lesions', 'metastases' (taken as the
+        same), or 'sites', which may mean lesions or organs.
     note : str
         What a reader must know beside it, for instance when the lesions were counted.
     differs : str
@@ -98,6 +104,7 @@ class Criterion:
     refs: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     verified: Verification = "unverified"
+    counted: Counted = "lesions"
     note: str = ""
     differs: str = ""
 
@@ -108,6 +115,10 @@ class Criterion:
             raise ValueError(
                 f"verified is {self.verified!r}; it must be one of "
                 f"{', '.join(get_args(Verification))}."
+            )
+        if self.counted not in get_args(Counted):
+            raise ValueError(
+                f"counted is {self.counted!r}; it must be one of {', '.join(get_args(Counted))}."
             )
         _RULES[self.kind].check(self.kind, self.value)
 
@@ -214,12 +225,12 @@ class Judgement:
     definition_id : str
     cells : tuple of Cell
         One for each of :data:`KINDS`, in that order.
-    overall : {'yes', 'no', 'cannot tell'}
+    overall : {'no', 'cannot tell', 'nothing against'}
     n_stated, n_not_stated : int
         Rules stated, and kinds of rule that aren't.
     rests_on_unverified : bool
         Whether the answer would need a rule for which no source was read: for 'no', every
-        failing rule is such a one; for 'yes', some rule is.
+        failing rule is such a one; otherwise, some rule is.
     summary : str
         In a sentence.
     """
@@ -283,7 +294,10 @@ def _cell(patient: Patient, kind: str, definition: Definition, months: float) ->
     criterion = definition.criterion(kind)
     if criterion is None:
         return Cell(kind, None, "not stated", "Not stated.", (), (), None)
-    answer, reason = _RULES[kind].apply(patient, criterion.value, months)
+    asked = criterion.value
+    if kind in _COUNTS:
+        asked = _Limit(criterion.value, criterion.counted)
+    answer, reason = _RULES[kind].apply(patient, asked, months)
     verified = None if answer == "not stated" else criterion.verified
     return Cell(kind, criterion, answer, reason, criterion.claims, criterion.refs, verified)
 
@@ -294,7 +308,7 @@ def _overall(stated: Sequence[Cell]) -> Overall:
         return "no"
     if "cannot tell" in answers or not answers:
         return "cannot tell"
-    return "yes"
+    return "nothing against"
 
 
 def _rests_on_unverified(stated: Sequence[Cell], overall: Overall) -> bool:
@@ -304,15 +318,14 @@ def _rests_on_unverified(stated: Sequence[Cell], overall: Overall) -> bool:
 
 
 def _summary(stated: Sequence[Cell], overall: Overall, n_not_stated: int) -> str:
-    rules = "1 stated rule" if len(stated) == 1 else f"{len(stated)} stated rules"
     rest = f" {n_not_stated} kinds of rule are not stated."
-    if overall == "yes":
-        return f"Meets all of {rules}.{rest}" if len(stated) != 1 else f"Meets {rules}.{rest}"
+    if overall == "nothing against":
+        return f"No stated rule says no ({len(stated)} stated).{rest}"
     wanted = "no" if overall == "no" else "cannot tell"
     named = ", ".join(KIND_LABELS[cell.kind] for cell in stated if cell.answer == wanted)
     if overall == "no":
         return f"Fails on: {named}.{rest}"
-    return f"Cannot tell without: {named or 'any stated rule'}.{rest}"
+    return f"Undecided: {named or 'any stated rule'}.{rest}"
 
 
 # --------------------------------------------------------------------------- rules
@@ -367,32 +380,64 @@ def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _at_most(count: Callable[[Patient], int], what: str) -> _Rule:
-    """Rule on a count of lesions, which an effusion leaves open."""
+@dataclass(frozen=True)
+class _Limit:
+    """A limit on lesions, with the word of the source for what it counts."""
 
-    def apply(patient: Patient, limit: int, _months: float) -> Verdict:
-        number = count(patient)
-        reason = f"At most {_plural(limit, 'lesion')}{what}; here {number}"
-        if number <= limit and patient.effusion:
+    number: int
+    counted: Counted
+
+    @property
+    def noun(self) -> str:
+        """The word, in the number that fits."""
+        one = {"lesions": "lesion", "sites": "site", "metastases": "metastasis"}
+        return one[self.counted] if self.number == 1 else self.counted
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.noun}"
+
+
+_EFFUSION = " and a malignant effusion, for which nothing is stated."
+_SITE = (
+    ". The source counts sites: with lesions as sites that is too many, with organs as sites it is "
+    "not; which was meant is not stated."
+)
+
+
+def _at_most(count: Callable[[Patient], int], organs: Callable[[Patient], int], what: str) -> _Rule:
+    """Rule on a count of lesions, which an effusion leaves open, and so may the word 'site'."""
+
+    def apply(patient: Patient, limit: _Limit, _months: float) -> Verdict:
+        number, places = count(patient), organs(patient)
+        reason = f"At most {limit}{what}; here {number}"
+        if limit.counted == "sites":
+            reason = f"{reason} {'lesion' if number == 1 else 'lesions'} in "
+            reason += _plural(places, "organ")
+            if places <= limit.number < number:
+                return "cannot tell", f"{reason}{_SITE}"
+        if number <= limit.number and patient.effusion:
             return "cannot tell", f"{reason}{_EFFUSION}"
-        return _yes_no(number <= limit, f"{reason}.")
+        return _yes_no(number <= limit.number, f"{reason}.")
 
     return _Rule(_whole_number, lambda limit: f"≤ {limit}", apply)
 
 
-_EFFUSION = " and a malignant effusion, for which nothing is stated."
+def _organs_outside_brain(patient: Patient) -> int:
+    return patient.organs_with_lesions - (1 if patient.n_brain else 0)
 
 
-def _min_lesions(patient: Patient, limit: int, _months: float) -> Verdict:
-    reason = f"At least {_plural(limit, 'lesion')}; here {patient.n_lesions}"
-    if patient.n_lesions < limit and patient.effusion:
+def _min_lesions(patient: Patient, limit: _Limit, _months: float) -> Verdict:
+    reason = f"At least {limit}; here {patient.n_lesions}"
+    if patient.n_lesions < limit.number and patient.effusion:
         return "cannot tell", f"{reason}{_EFFUSION}"
-    return _yes_no(patient.n_lesions >= limit, f"{reason}.")
+    return _yes_no(patient.n_lesions >= limit.number, f"{reason}.")
 
 
-def _max_progressing(patient: Patient, limit: int, _months: float) -> Verdict:
+def _max_progressing(patient: Patient, limit: _Limit, _months: float) -> Verdict:
+    # The patient's growing sites are entered as sites, so the word leaves nothing open here.
     number = patient.progressing_sites
-    return _yes_no(number <= limit, f"At most {_plural(limit, 'growing site')}; here {number}.")
+    reason = f"At most {limit.number} growing {limit.noun}; here {number}."
+    return _yes_no(number <= limit.number, reason)
 
 
 def _max_organs(patient: Patient, limit: int, _months: float) -> Verdict:
@@ -401,23 +446,24 @@ def _max_organs(patient: Patient, limit: int, _months: float) -> Verdict:
     return _yes_no(number <= limit, f"At most {_plural(limit, 'organ')}; here {number}{chest}.")
 
 
-def _max_lifetime(patient: Patient, limit: int, _months: float) -> Verdict:
-    rule = f"At most {_plural(limit, 'lesion')} in a lifetime"
-    if patient.lifetime_lesions is not None:
-        return _yes_no(patient.lifetime_lesions <= limit, f"{rule}; {patient.lifetime_lesions}.")
-    if patient.n_lesions > limit:
+def _max_lifetime(patient: Patient, limit: _Limit, _months: float) -> Verdict:
+    rule = f"At most {limit} in a lifetime"
+    ever = patient.lifetime_lesions
+    if ever is not None:
+        return _yes_no(ever <= limit.number, f"{rule}; {ever}.")
+    if patient.n_lesions > limit.number:
         return "no", f"{rule}; {patient.n_lesions} are there now."
     if patient.earlier_metastatic:
         return "cannot tell", f"{rule}; how many there were earlier is not known."
     return "yes", f"{rule}; {patient.n_lesions} now and no earlier metastases."
 
 
-def _max_per_organ(patient: Patient, limit: int, _months: float) -> Verdict:
+def _max_per_organ(patient: Patient, limit: _Limit, _months: float) -> Verdict:
     low, high = patient.per_organ_range
-    rule = f"At most {_plural(limit, 'lesion')} in one organ"
-    if low > limit:
+    rule = f"At most {limit} in one organ"
+    if low > limit.number:
         return "no", f"{rule}; one organ holds at least {low}."
-    if high <= limit:
+    if high <= limit.number:
         return "yes", f"{rule}; no organ holds more than {high}."
     return "cannot tell", f"{rule}; the fullest organ may hold {low} to {high}."
 
@@ -469,6 +515,10 @@ def _timing(patient: Patient, allowed: tuple[str, ...], months: float) -> Verdic
     return _yes_no(bool(words & set(allowed)), reason)
 
 
+# For somebody untreated, a rule on the result of therapy is a matter of when, not of whether.
+_NOT_YET = "Not yet at the point of entry."
+
+
 def _systemic(patient: Patient, value: str, _months: float) -> Verdict:
     return _SYSTEMIC[value](patient)
 
@@ -481,8 +531,8 @@ def _untreated(patient: Patient) -> Verdict:
 
 def _given(patient: Patient) -> Verdict:
     treated = patient.on_systemic_therapy or patient.response != "none yet"
-    here = "it has" if treated else "it has not yet"
-    return _yes_no(treated, f"Systemic therapy must have been given first; {here}.")
+    rule = "Systemic therapy must have been given first"
+    return _yes_no(treated, f"{rule}; it has." if treated else f"{rule}; it has not. {_NOT_YET}")
 
 
 def _no_progression(patient: Patient) -> Verdict:
@@ -495,7 +545,7 @@ def _no_progression(patient: Patient) -> Verdict:
         return "no", f"{rule}; the disease progressed."
     if patient.on_systemic_therapy:
         return "cannot tell", f"{rule}; the result of the present therapy is not known yet."
-    return "no", f"{rule}; none has been given yet."
+    return "no", f"{rule}; none has been given. {_NOT_YET}"
 
 
 def _did(patient: Patient) -> str:
@@ -505,7 +555,8 @@ def _did(patient: Patient) -> str:
 def _on_tki(patient: Patient) -> Verdict:
     rule = "On a TKI"
     if not patient.on_systemic_therapy:
-        return "no", f"{rule}; the patient is off systemic therapy."
+        later = f" {_NOT_YET}" if patient.response == "none yet" else ""
+        return "no", f"{rule}; the patient is off systemic therapy.{later}"
     if patient.driver == "unknown":
         return "cannot tell", f"{rule}; the driver, and so the kind of therapy, is not known."
     if patient.driver == "none":
@@ -614,8 +665,10 @@ _HISTOLOGIES = {"nsclc": "NSCLC", "nsclc among others": "NSCLC among others", "a
 
 _RULES: dict[str, _Rule] = {
     "min_lesions": _Rule(_whole_number, lambda limit: f"≥ {limit}", _min_lesions),
-    "max_lesions": _at_most(lambda p: p.n_lesions, ""),
-    "max_extracranial": _at_most(lambda p: p.n_extracranial, " outside the brain"),
+    "max_lesions": _at_most(lambda p: p.n_lesions, lambda p: p.organs_with_lesions, ""),
+    "max_extracranial": _at_most(
+        lambda p: p.n_extracranial, _organs_outside_brain, " outside the brain"
+    ),
     "max_progressing": _Rule(_whole_number, lambda limit: f"≤ {limit}", _max_progressing),
     "max_lifetime": _Rule(_whole_number, lambda limit: f"≤ {limit}", _max_lifetime),
     "max_organs": _Rule(_whole_number, lambda limit: f"≤ {limit}", _max_organs),
@@ -636,6 +689,17 @@ _RULES: dict[str, _Rule] = {
     ),
     "pathology": _Rule(_one_of("solitary"), lambda _: "solitary lesion", _pathology),
 }
+
+
+#: Kinds of rule that limit a number of lesions, and so depend on what the source counts.
+_COUNTS = (
+    "min_lesions",
+    "max_lesions",
+    "max_extracranial",
+    "max_progressing",
+    "max_lifetime",
+    "max_per_organ",
+)
 
 
 def _criterion(values: Mapping[str, Any]) -> Criterion:

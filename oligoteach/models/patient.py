@@ -67,7 +67,7 @@ class Patient:
     n_organs : int, default 1
         Extrathoracic organ systems that hold them; 0 when all lie within the chest.
     n_intrathoracic : int, default 0
-        How many of ``n_lesions`` are nodules of the other lung, the pleura or the pericardium.
+        How many of ``n_lesions`` are nodules of the other lung or the pleura.
     n_pleural : int, default 0
         How many of those are pleural.
     n_brain, n_liver : int, default 0
@@ -75,7 +75,7 @@ class Patient:
     max_per_organ : int or None
         Largest number of lesions in any one organ; None if not known.
     effusion : bool
-        Malignant pleural or pericardial effusion.
+        Malignant effusion.
     progressing_sites : int
         Sites that grow or are new on the present imaging (0: none).
     lifetime_lesions : int or None

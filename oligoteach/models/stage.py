@@ -101,11 +101,15 @@ def _several_outside(patient: Patient, edition: int) -> MCategory:
 
 def _chest_spread(patient: Patient) -> str:
     parts = []
-    if patient.n_intrathoracic:
-        parts.append("nodules of the other lung, the pleura or the pericardium")
+    in_lung = patient.n_intrathoracic - patient.n_pleural
+    if in_lung:
+        parts.append("a nodule in the other lung" if in_lung == 1 else "nodules in the other lung")
+    if patient.n_pleural:
+        parts.append("a pleural nodule" if patient.n_pleural == 1 else "pleural nodules")
     if patient.effusion:
         parts.append("a malignant effusion")
-    return " and ".join(parts)
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _m_refs(edition: int) -> tuple[str, ...]:

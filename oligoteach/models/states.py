@@ -248,9 +248,9 @@ TREE = Tree(
 )
 
 TREE_NOTE = (
-    "The names of the nine states, the order of the questions and the interval in months are "
-    "from general knowledge of the consensus; only its abstract was read. Cut-offs in months "
-    "vary between studies."
+    "The names of the nine states, the order of the questions, how lesions are counted and the "
+    "interval in months are from general knowledge of the consensus or a reading of this course; "
+    "of the consensus only the abstract was read. Cut-offs in months vary between studies."
 )
 
 
@@ -288,9 +288,10 @@ class State:
     Attributes
     ----------
     code, name : str
-        Of the leaf; or 'polymetastatic' and 'no-countable-lesion', which lie outside the tree.
-    oligometastatic : bool
-        False outside the tree.
+        Of the leaf; or 'polymetastatic', 'not-treatable', 'effusion' and 'no-countable-lesion',
+        which lie outside the tree.
+    oligometastatic : bool or None
+        None where an effusion leaves it open; False elsewhere outside the tree.
     history, onset, timing, pattern : str or None
         As in :class:`Leaf`; None outside the tree.
     path : tuple of Step
@@ -305,11 +306,13 @@ class State:
         What a reader must know beside it.
     warnings : tuple of str
         Where the answers sit badly with each other, though none is impossible.
+    condition : str
+        What must still hold, because it was not said of the patient; may be empty.
     """
 
     code: str
     name: str
-    oligometastatic: bool
+    oligometastatic: bool | None
     history: Literal["genuine", "induced"] | None
     onset: Literal["de novo", "repeat"] | None
     timing: Literal["synchronous", "metachronous"] | None
@@ -321,6 +324,7 @@ class State:
     verified: bool
     note: str
     warnings: tuple[str, ...]
+    condition: str = ""
 
     @property
     def lit(self) -> frozenset[Edge]:
@@ -333,8 +337,12 @@ def oligo_state(patient: Patient, sync_months: float = SYNC_MONTHS) -> State:
 
     First comes the count: more than five lesions are polymetastatic disease, outside the tree.
     On systemic therapy the growing sites are counted, if any grow, because limited growth is
-    what defines oligoprogression; more than five lesions in all then mean that the disease
-    was widespread before, so the state is an induced one.
+    what defines oligoprogression; more than five lesions in all are then taken as disease that
+    was widespread before, so the state is an induced one. This way of counting is a reading of
+    this course, not of a source.
+
+    A malignant effusion leaves the answer open, because how it counts was not read. Every site
+    must be safely treatable: where that is not known, it stands as a condition of the state.
 
     Parameters
     ----------
@@ -356,14 +364,7 @@ def oligo_state(patient: Patient, sync_months: float = SYNC_MONTHS) -> State:
     if sync_months < 0:
         raise ValueError(f"sync_months is {sync_months:g}; it must be 0 or more months.")
     if patient.n_lesions == 0:
-        return _outside_tree(
-            "no-countable-lesion",
-            "No lesion to count",
-            "A malignant effusion is spread, but not a lesion that can be counted or treated "
-            "alone.",
-            "How an effusion counts in the definition was not read in a source.",
-            verified=False,
-        )
+        return _open("no-countable-lesion", "No lesion to count")
     counted, what = _counted(patient)
     if counted > OLIGO_LIMIT:
         return _outside_tree(
@@ -374,6 +375,16 @@ def oligo_state(patient: Patient, sync_months: float = SYNC_MONTHS) -> State:
             "",
             verified=True,
         )
+    if patient.all_treatable is False:
+        return _outside_tree(
+            "not-treatable",
+            "Not oligometastatic by the consensus",
+            "Not every site can be treated safely, as the consensus asks; the tree is not entered.",
+            "",
+            verified=True,
+        )
+    if patient.effusion:
+        return _open("effusion", "Malignant effusion")
     return _walk(patient, sync_months, f"{counted} {what}, within the limit of {OLIGO_LIMIT}.")
 
 
@@ -385,10 +396,40 @@ def _counted(patient: Patient) -> tuple[int, str]:
     return patient.n_lesions, "lesion" if patient.n_lesions == 1 else "lesions"
 
 
-def _outside_tree(code: str, name: str, reason: str, note: str, *, verified: bool) -> State:
+def _open(code: str, name: str) -> State:
+    """State that an effusion leaves open."""
+    reason = (
+        "A malignant effusion is spread that cannot be counted as a lesion, and the consensus asks "
+        "that every site can be treated safely; how an effusion counts was not read in a source."
+    )
+    return _outside_tree(code, name, reason, "", verified=False, oligometastatic=None)
+
+
+def _outside_tree(
+    code: str,
+    name: str,
+    reason: str,
+    note: str,
+    *,
+    verified: bool,
+    oligometastatic: Literal[False] | None = False,
+) -> State:
     claims, refs = ("omd-1-to-5-lesions",), ("lievens-2020",)
     return State(
-        code, name, False, None, None, None, None, (), reason, claims, refs, verified, note, ()
+        code,
+        name,
+        oligometastatic,
+        None,
+        None,
+        None,
+        None,
+        (),
+        reason,
+        claims,
+        refs,
+        verified,
+        note,
+        (),
     )
 
 
@@ -416,6 +457,7 @@ def _walk(patient: Patient, sync_months: float, counted: str) -> State:
         verified=False,
         note=TREE_NOTE,
         warnings=_state_warnings(patient, leaf),
+        condition="" if patient.all_treatable else "if all sites can be treated safely",
     )
 
 
@@ -423,7 +465,10 @@ def _ever_polymetastatic(patient: Patient, _months: float) -> tuple[bool, str]:
     if patient.earlier_polymetastatic:
         return True, "There was widespread disease before."
     if patient.n_lesions > OLIGO_LIMIT:
-        return True, f"{patient.n_lesions} lesions in all make the disease widespread."
+        return True, (
+            f"{patient.n_lesions} lesions in all are taken as widespread disease: a reading of "
+            "this course, not of a source."
+        )
     return False, "No widespread disease is known."
 
 
@@ -478,9 +523,9 @@ def _state_warnings(patient: Patient, leaf: Leaf) -> tuple[str, ...]:
             "Metastases found for the first time on systemic therapy count as progression here, "
             "though no site was entered as growing."
         )
-    if patient.effusion:
+    if patient.n_lesions > OLIGO_LIMIT and not patient.earlier_polymetastatic:
         warnings.append(
-            "There is a malignant effusion too; how it counts was not read in a source, and it "
-            "cannot be treated as a single lesion."
+            f"{patient.n_lesions} lesions in all are taken as widespread disease before, though "
+            "none was entered: a reading of this course, not of a source."
         )
     return tuple(warnings)

@@ -18,8 +18,8 @@ from oligoteach.models import detection
 from oligoteach.widgets import Choice, Explorer, Many, Number, Table, Toggle
 
 UNVERIFIED = (
-    "The names of the nine states, the order of the questions and the cut-off in months were not "
-    "verified in a source."
+    "The names of the nine states, the order of the questions, how lesions are counted and the "
+    "cut-off in months were not verified in a source."
 )
 
 EXAMINATIONS = {
@@ -151,7 +151,8 @@ class Stage(Explorer):
         CUT_OFF,
     )
     card: ClassVar[dict[str, str]] = {
-        "Rules": "M category: where and how many. State: five questions, asked in order. "
+        "Rules": "M category: where and how many. State: five questions, asked in order, of 1 to 5 "
+        "lesions or, on therapy, growing sites; it holds if all sites can be treated safely. "
         "Work-up: what the EORTC lung consensus asks for.",
         "Source": "M1b and M1c: IASLC proposals for the eighth and ninth edition. Limit of five: "
         "ESTRO–ASTRO 2020. Work-up: EORTC lung 2019.",
@@ -206,7 +207,7 @@ class Stage(Explorer):
         tree = _tree(axes, (8, 90, figure.width - 8, bottom - 68))
         if not tree.labelled:
             write(axes, figure.width - 8, 76, "up: no, down: yes", ha="right", color=muted)
-        note = "Names of states, questions and cut-off: not verified in a source"
+        note = "States, questions, counting and cut-off: not verified in a source"
         write(axes, 8, bottom - 11, note, color=muted)
         pitch = (figure.width - 16) / len(CHECKS)
         places = [(8 + i * pitch, bottom - 34) for i in range(len(CHECKS))]
@@ -222,7 +223,7 @@ class Stage(Explorer):
         from oligoteach.charts.sheet import write, write_lines
 
         right, bottom, muted = figure.width - 8, figure.height, figure.theme.muted
-        note = "States, questions and cut-off:\nnot verified in a source"
+        note = "States, questions, counting,\ncut-off: not verified in a source"
         write_lines(axes, 8, bottom - 19, note, color=muted)
         lines = [bottom - 182 + 16 * i for i in range(len(QUESTIONS))]
         for number, (y, (_, words)) in enumerate(zip(lines, QUESTIONS.values(), strict=True), 1):
@@ -242,8 +243,8 @@ class Stage(Explorer):
         artists["ladder"].show(both, next(iter(both)))
         path = [step.question_id for step in result.state.path]
         artists["tree"].show([*path, result.state.code] if path else [])
-        # The lit end names the state; only what lies outside the tree has to be said.
-        artists["state"].set_text("" if path else f"none: {result.state.name.lower()}")
+        # The lit end names the state; what it hangs on, or why there is none, has to be said.
+        artists["state"].set_text(_beside_state(result.state))
         artists["work_up"].set_text("complete" if result.work_up.complete else "incomplete")
         needs = {need.key: need.done for need in result.work_up.needs}
         artists["checks"].show([needs.get(key) for key in CHECKS])
@@ -276,8 +277,8 @@ class Stage(Explorer):
             rows.append([f"M category, {m.edition}th edition", m.code, m.reason, group])
         doubt = {"text": "not verified in a source", "tone": "open"}
         rows += [[step.question, step.answer, step.reason, doubt] for step in result.state.path]
-        known = "the limit was read in the consensus" if result.state.verified else doubt
-        rows.append(["State", result.state.name, result.state.reason, known])
+        known = "read in the consensus" if result.state.verified else doubt
+        rows.append(["State", _state_name(result.state), result.state.reason, known])
         for need in result.work_up.needs:
             answer = {"text": "settled" if need.done else "missing"}
             answer["tone"] = "ok" if need.done else "bad"
@@ -326,18 +327,28 @@ def _headings(axes: Any, state: float, work_up: float) -> dict[str, Any]:
     return said
 
 
-def _state_line(state: rules.State) -> str:
+def _beside_state(state: rules.State) -> str:
+    """Return what stands beside the heading of the tree."""
     if state.oligometastatic:
-        return f"State: {state.name}"
-    return f"Outside the tree: {state.name}"
+        return state.condition
+    known = "none" if state.oligometastatic is False else "cannot tell"
+    return f"{known}: {state.name.lower()}"
+
+
+def _state_name(state: rules.State) -> str:
+    """Return the state with the condition on which it holds, or why there is none."""
+    if state.oligometastatic:
+        return f"{state.name}, {state.condition}" if state.condition else state.name
+    known = "outside the tree" if state.oligometastatic is False else "cannot tell"
+    return f"{known} ({state.name.lower()})"
 
 
 def _state_words(state: rules.State, cutoff: int) -> str:
     """Return the state and the answers that lead there, in a sentence."""
     if not state.oligometastatic:
-        return f"{_state_line(state)}. {state.reason}"
+        return f"State: {_state_name(state)}. {state.reason}"
     path = "; ".join(_step_words(step, cutoff) for step in state.path)
-    return f"State: {state.name} ({path})."
+    return f"State: {_state_name(state)} ({path})."
 
 
 def _step_words(step: rules.Step, cutoff: int) -> str:
@@ -391,7 +402,8 @@ SPOKEN = {
 }
 # Left out of the matrix on a phone: every patient here has lung cancer of the one kind.
 WIDE_ONLY = ("Histology",)
-ANSWERS = ("not stated", "yes", "no", "cannot tell")
+ANSWERS = ("not stated", "yes", "no", "cannot tell", "nothing against")
+# "Nothing against" has no tone: it is neither good news nor bad.
 TONES = {"yes": "ok", "no": "bad", "cannot tell": "open"}
 
 THERAPY = {
@@ -453,6 +465,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 OWN = "own"
+NOT_YET = (
+    "No systemic therapy has been given: where a rule asks for it first, “no” means not yet at "
+    "the point of entry."
+)
 
 
 @dataclass(frozen=True)
@@ -469,6 +485,16 @@ class Judged:
 def known_definitions() -> tuple[rules.Definition, ...]:
     """Return the definitions and entry rules of the ledger, as the models take them."""
     return tuple(rules.Definition.from_mapping(record.as_mapping()) for record in definitions())
+
+
+KEY_WIDE = (
+    "✓ rule met  × no  ○ no stated rule says no  ? cannot tell  · not stated\n"
+    "∗ rests on a rule not verified"
+)
+KEY_NARROW = (
+    "✓ rule met  × no  ? cannot tell\n○ no stated rule says no  · not stated\n"
+    "∗ rests on a rule not verified"
+)
 
 
 class WhoCounts(Explorer):
@@ -524,8 +550,12 @@ class WhoCounts(Explorer):
     )
     card: ClassVar[dict[str, str]] = {
         "Rules": "Consensus papers, the guideline and entry rules of trials, as far as the ledger "
-        "of this course has them. A rule that it does not have is “not stated”, never “no”.",
-        "Answer": "No if a stated rule says no; else cannot tell if one cannot be told; else yes.",
+        "of this course has them so far. A rule that it does not have is “not stated”, never “no” "
+        "and never “yes”.",
+        "Answer": "No if a stated rule says no; else cannot tell if one cannot be told; else no "
+        "stated rule says no. Never yes: each set leaves kinds of rule unstated.",
+        "Sites": "Where a source counts sites, lesions and organs are both tried; if they differ, "
+        "the answer cannot be told.",
         "Star": "The answer needs a rule for which no source was read.",
         "Validity": "Not a protocol: the full entry rules of a trial are longer. Education only.",
     }
@@ -576,7 +606,7 @@ class WhoCounts(Explorer):
             names = [re.sub(r"( guideline)? 20\d\d$", "", name) for name in names]
             columns = [column for column in columns if column not in WIDE_ONLY]
         kinds = [one.kind == "trial" for one in known]
-        bottom = figure.height - (62 if figure.compact else 44)
+        bottom = figure.height - (78 if figure.compact else 62)
         matrix = AnswerMatrix(
             axes,
             (4, 74, figure.width - 4, bottom),
@@ -585,16 +615,9 @@ class WhoCounts(Explorer):
             () if figure.compact else [limit_text(one) for one in known],
             [i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]],
         )
-        key = "✓ yes  × no  ? cannot tell  · not stated"
-        star = "∗ rests on a rule not verified"
-        gap = "\n" if figure.compact else "  "
-        write_lines(
-            axes,
-            4,
-            figure.height - (20 if figure.compact else 11),
-            f"{key}{gap}{star}",
-            color=figure.theme.muted,
-        )
+        key = KEY_NARROW if figure.compact else KEY_WIDE
+        middle = 28 if figure.compact else 20
+        write_lines(axes, 4, figure.height - middle, key, color=figure.theme.muted)
         artists = {"matrix": matrix}
         self.update(artists, result)
         return artists
@@ -609,29 +632,28 @@ class WhoCounts(Explorer):
     def describe(self, result: Judged) -> str:
         """Count the answers, and say which rules say no most often."""
         overall = Counter(one.overall for one in result.judgements)
-        total = len(result.judgements)
-        names = {one.id: one.name for one in known_definitions()}
-        fits = [names[one.definition_id] for one in result.judgements if one.overall == "yes"]
         first = (
-            f"Of {total} sets of rules, {overall['yes']} fit on every rule they state, "
-            f"{overall['no']} do not, and {overall['cannot tell']} cannot be told."
+            f"Of {len(result.judgements)} sets of rules, {overall['no']} say no, "
+            f"{overall['cannot tell']} cannot be told, and in {overall['nothing against']} no "
+            "stated rule says no."
         )
-        which = f"They fit: {', '.join(fits)}." if fits else "None of them fits."
         cells = result.grid[:, 1:]
         silent = (
-            f"{int((cells == 0).sum())} of {cells.size} cells are not stated; none counts as no."
+            f"{int((cells == 0).sum())} of {cells.size} cells are not stated; none counts as no, "
+            "none as yes, and so no set says yes."
         )
-        return " ".join([first, which, _obstacles(result), silent, *result.notes])
+        return " ".join([first, *_unopposed(result), _obstacles(result), silent, *result.notes])
 
     def table(self, result: Judged) -> Table:
         """Return every cell with its reason."""
         rows = []
         for one, known in zip(result.judgements, known_definitions(), strict=True):
-            differs = " ".join(c.differs for c in known.criteria if c.differs)
+            # Several rules may differ from one sentence of the review: said once.
+            differs = " ".join(dict.fromkeys(c.differs for c in known.criteria if c.differs))
             rows.append(
                 [
                     known.name,
-                    {"text": _answer_words(one), "tone": TONES[one.overall]},
+                    _toned(_answer_words(one), one.overall),
                     *(_reasons(_cells(one, group)) for group in result.groups),
                     differs or "–",
                     known.note or "–",
@@ -662,6 +684,8 @@ def _candidate(p: SimpleNamespace) -> tuple[rules.Patient, tuple[str, ...]]:
         earlier_polymetastatic=settled.dated(p.earlier == "widespread"),
         earlier_oligometastatic=settled.dated(p.earlier == "few"),
     )
+    if p.therapy == "none":
+        settled.notes.append(NOT_YET)
     return patient, tuple(dict.fromkeys(settled.notes))
 
 
@@ -685,15 +709,32 @@ def _reasons(cells: list[rules.Cell]) -> dict[str, str] | str:
         cell.reason + (" (not verified)" if cell.verified == "unverified" else "")
         for cell in stated
     )
-    text = f"{answer.capitalize()}: {why}"
+    return _toned(f"{answer.capitalize()}: {why}", answer)
+
+
+def _toned(text: str, answer: str) -> dict[str, str] | str:
+    """Return a table's cell in the tone of its answer, if that has one."""
     return {"text": text, "tone": TONES[answer]} if answer in TONES else text
 
 
 def _answer_words(one: rules.Judgement) -> str:
     """Return the answer over all rules in a few words."""
-    words = one.summary.partition(".")[0]
+    words = one.summary.removesuffix(".")
     doubt = "; rests on a rule that is not verified" if one.rests_on_unverified else ""
     return f"{one.overall.capitalize()}. {words}{doubt}."
+
+
+def _unopposed(result: Judged) -> list[str]:
+    """Name the sets of rules in which nothing says no, with what each leaves unstated."""
+    names = {one.id: one.name for one in known_definitions()}
+    open_ = [
+        f"{names[one.definition_id]} ({one.n_not_stated})"
+        for one in result.judgements
+        if one.overall == "nothing against"
+    ]
+    if not open_:
+        return []
+    return [f"Nothing against, with so many kinds of rule not stated: {', '.join(open_)}."]
 
 
 def _obstacles(result: Judged) -> str:

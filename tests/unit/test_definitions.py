@@ -95,12 +95,64 @@ def up_to(limit):
     return [({"n_lesions": limit}, "yes"), ({"n_lesions": limit + 1}, "no")]
 
 
+def sites_up_to(limit):
+    """A site may be a lesion or an organ: open where only one of the readings is met."""
+    return [
+        ({"n_lesions": limit, "n_organs": 1}, "yes"),
+        ({"n_lesions": limit, "n_organs": limit}, "yes"),
+        ({"n_lesions": limit + 1, "n_organs": 1}, "?"),
+        ({"n_lesions": limit + 1, "n_organs": limit}, "?"),
+        ({"n_lesions": limit + 1, "n_organs": limit + 1}, "no"),
+        # The nodules in the chest are one organ more.
+        ({"n_lesions": limit + 1, "n_organs": limit, "n_intrathoracic": 1}, "no"),
+        ({"n_lesions": limit, "n_organs": 1, "effusion": True}, "?"),
+    ]
+
+
 def outside_brain(limit):
     return [
         ({"n_lesions": limit, "n_organs": 1}, "yes"),
         ({"n_lesions": limit + 1, "n_brain": 1, "n_organs": 2}, "yes"),
         ({"n_lesions": limit + 1, "n_organs": 1}, "no"),
     ]
+
+
+def sites_outside_brain(limit):
+    return [
+        ({"n_lesions": limit, "n_organs": 1}, "yes"),
+        ({"n_lesions": limit + 1, "n_brain": 1, "n_organs": 2}, "yes"),
+        ({"n_lesions": limit + 1, "n_organs": 1}, "?"),
+        # The brain is left out of the organs too.
+        ({"n_lesions": limit + 2, "n_brain": 1, "n_organs": limit + 1}, "?"),
+        ({"n_lesions": limit + 2, "n_brain": 1, "n_organs": limit + 2}, "no"),
+        ({"n_lesions": limit + 1, "n_organs": limit + 1}, "no"),
+    ]
+
+
+# What each limit on lesions counts, in the word of the ledger's audit; for SARON, OMEGA and
+# CORE in the word of the trial table.
+COUNTED = {
+    "estro-astro-2020": "lesions",
+    "astro-estro-2023": "sites",
+    "eortc-lung-2019": "metastases",
+    "gomez": "sites",
+    "iyengar-utsw": "sites",
+    "sabr-comet": "metastases",
+    "nrg-lu002": "sites",
+    "sindas": "metastases",
+    "de-ruysscher": "lesions",
+    "petty": "lesions",
+    "sabr-comet-3": "lesions",
+    "sabr-comet-10": "metastases",
+    "saron": "metastases",
+    "omega": "metastases",
+    "core": "metastases",
+    "curb": "sites",
+    "stop": "sites",
+    "halt": "sites",
+}
+COUNTS = ("min_lesions", "max_lesions", "max_extracranial")
+COUNTS += ("max_progressing", "max_lifetime", "max_per_organ")
 
 
 # For each definition: a patient who meets every stated rule, and for each stated rule what
@@ -123,7 +175,7 @@ CASES = {
     "astro-estro-2023": (
         {},
         {
-            "max_extracranial": outside_brain(5),
+            "max_extracranial": sites_outside_brain(5),
             "timing": [
                 ({}, "yes"),
                 ({"months_since_primary": 60.0}, "yes"),
@@ -163,7 +215,7 @@ CASES = {
     "gomez": (
         {**STABLE, "driver": "none"},
         {
-            "max_lesions": up_to(3),
+            "max_lesions": sites_up_to(3),
             "systemic": NO_PROGRESSION,
             "driver": [
                 ({"driver": "none"}, "yes"),
@@ -178,7 +230,7 @@ CASES = {
     "iyengar-utsw": (
         {**STABLE, "driver": "none"},
         {
-            "max_lesions": up_to(5),
+            "max_lesions": sites_up_to(5),
             "systemic": NO_PROGRESSION,
             "driver": [
                 ({"driver": "none"}, "yes"),
@@ -202,7 +254,7 @@ CASES = {
     "nrg-lu002": (
         STABLE,
         {
-            "max_extracranial": outside_brain(3),
+            "max_extracranial": sites_outside_brain(3),
             "systemic": NO_PROGRESSION,
             "histology": NOT_NSCLC,
         },
@@ -379,7 +431,7 @@ def test_every_rule_that_can_fail_has_a_patient_inside_and_one_outside():
 @pytest.mark.parametrize("name", CASES)
 def test_the_base_patient_meets_every_stated_rule(name):
     judgement = judge(Patient(**CASES[name][0]), DEFINITIONS[name])
-    assert judgement.overall == "yes", judgement.summary
+    assert judgement.overall == "nothing against", judgement.summary
     assert {cell.answer for cell in judgement.cells} <= {"yes", "not stated"}
 
 
@@ -421,7 +473,8 @@ def test_not_stated_is_never_a_no():
     for patient, definition in itertools.product(_some_patients(), DEFINITIONS.values()):
         judgement = judge(patient, definition)
         answers = [cell.answer for cell in judgement.cells if cell.answer != "not stated"]
-        expected = "no" if "no" in answers else "cannot tell" if "cannot tell" in answers else "yes"
+        order = ("no", "cannot tell")
+        expected = next((a for a in order if a in answers), "nothing against")
         assert judgement.overall == expected
         assert [cell.kind for cell in judgement.cells] == list(KINDS)
         assert judgement.n_stated + judgement.n_not_stated == len(KINDS)
@@ -451,7 +504,72 @@ def test_the_summary_names_what_fails_and_counts_what_is_not_stated():
     assert judgement.summary.startswith("Fails on: most lesions.")
     assert f"{judgement.n_not_stated} kinds of rule are not stated" in judgement.summary
     unknown = judge(Patient(), DEFINITIONS["sabr-comet"])
-    assert unknown.summary.startswith("Cannot tell without: primary controlled.")
+    assert unknown.summary.startswith("Undecided: primary controlled.")
+    unopposed = judge(Patient(n_lesions=2), DEFINITIONS["omega"])
+    assert unopposed.summary == (
+        "No stated rule says no (4 stated). 14 kinds of rule are not stated."
+    )
+
+
+def test_no_answer_over_all_rules_is_a_yes():
+    """Not even where every kind of rule is stated: the ledger holds a part of a protocol."""
+    for patient, definition in itertools.product(_some_patients(), DEFINITIONS.values()):
+        judgement = judge(patient, definition)
+        assert judgement.overall in ("no", "cannot tell", "nothing against")
+        assert judgement.n_not_stated > 0
+
+
+def test_what_is_counted_is_the_word_of_the_ledger():
+    for definition in DEFINITIONS.values():
+        words = {c.counted for c in definition.criteria if c.kind in COUNTS}
+        assert words == ({COUNTED[definition.id]} if definition.id in COUNTED else set())
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "reason"),
+    [
+        ("gomez", {}, "At most 3 sites; here 1 lesion in 1 organ."),
+        ("nrg-lu002", {"n_lesions": 2}, "At most 3 sites outside the brain; here 2 lesions in 1"),
+        (
+            "gomez",
+            {"n_lesions": 4},
+            "At most 3 sites; here 4 lesions in 1 organ. The source counts",
+        ),
+        ("sindas", {"n_lesions": 2}, "At most 5 metastases; here 2."),
+        ("estro-astro-2020", {"n_lesions": 2}, "At most 5 lesions; here 2."),
+        ("curb", {}, "At most 5 growing sites; here 0."),
+    ],
+)
+def test_the_reason_uses_the_word_of_the_source(name, fields, reason):
+    judgement = judge(Patient(**fields), DEFINITIONS[name])
+    limits = ("max_lesions", "max_extracranial", "max_progressing")
+    (cell,) = [c for c in judgement.cells if c.kind in limits and c.criterion]
+    assert cell.reason.startswith(reason)
+
+
+def test_one_of_a_kind_is_worded_in_the_singular():
+    for word, one in (("lesions", "lesion"), ("sites", "site"), ("metastases", "metastasis")):
+        rule = Criterion("max_lesions", 1, counted=word)
+        cells = judge(Patient(), Definition("x", "X", "trial", (rule,))).cells
+        assert next(c for c in cells if c.criterion).reason.startswith(f"At most 1 {one}; here 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "not_yet"),
+    [
+        ("gomez", {}, True),
+        ("petty", {}, True),
+        ("halt", {}, True),
+        ("gomez", {"response": "progression"}, False),
+        ("halt", {"response": "progression"}, False),
+        ("sindas", {"on_systemic_therapy": True}, False),
+    ],
+)
+def test_an_untreated_patient_is_not_yet_at_the_point_of_entry(name, fields, not_yet):
+    cells = judge(Patient(**fields), DEFINITIONS[name]).cells
+    cell = next(cell for cell in cells if cell.kind == "systemic")
+    assert cell.answer == "no"
+    assert cell.reason.endswith("Not yet at the point of entry.") is not_yet
 
 
 def test_an_answer_that_rests_on_an_unverified_rule_says_so():
@@ -459,13 +577,13 @@ def test_an_answer_that_rests_on_an_unverified_rule_says_so():
     base = {"response": "stable", "driver": "none"}
     assert judge(Patient(**base), trial).rests_on_unverified
     assert judge(Patient(response="stable", driver="EGFR"), trial).rests_on_unverified
-    many = judge(Patient(**base, n_lesions=6), trial)
+    many = judge(Patient(**base, n_lesions=6, n_organs=6), trial)
     assert (many.overall, many.rests_on_unverified) == ("no", False)
 
 
 def test_the_cut_off_in_months_can_be_moved():
     patient = Patient(months_since_primary=4.0)
-    assert judge(patient, DEFINITIONS["de-ruysscher"]).overall == "yes"
+    assert judge(patient, DEFINITIONS["de-ruysscher"]).overall == "nothing against"
     assert judge(patient, DEFINITIONS["de-ruysscher"], sync_months=3.0).overall == "no"
     with pytest.raises(ValueError, match="sync_months is -1"):
         judge(patient, DEFINITIONS["de-ruysscher"], sync_months=-1)
@@ -547,6 +665,8 @@ GOOD = data_path("definitions", "definitions.yaml").read_text(encoding="utf-8")
         ("value: 5", "value: five", "max_lesions.value", "five"),
         ("value: 5", "value: 5.5", "max_lesions.value", "5.5"),
         ("value: 5", "value: 101", "max_lesions.value", "101"),
+        ("counted: lesions", "counted: spots", "min_lesions.counted", "spots"),
+        ("        counted: lesions\n", "", "counted", ""),
         ("value: true", "value: maybe", "treatable.value", "maybe"),
         ("value: [synchronous, metachronous]", "value: [sometime]", "timing.value", "sometime"),
         ("value: [synchronous, metachronous]", "value: []", "timing.value", "at least 1"),
@@ -634,6 +754,8 @@ def test_senseless_drivers_and_grades_are_refused():
         Drivers(("EGFR",), ("EGFR",))
     with pytest.raises(ValueError, match="verified is 'sure'"):
         Criterion("max_lesions", 5, verified="sure")
+    with pytest.raises(ValueError, match="counted is 'spots'"):
+        Criterion("max_lesions", 5, counted="spots")
 
 
 def test_a_definition_states_a_kind_once():
@@ -673,5 +795,5 @@ def test_drivers_in_words(drivers, text):
 def test_rules_that_no_source_states_yet_work_too():
     rules = (Criterion("ecog", 1), Criterion("brain", "allowed"))
     definition = Definition("x", "X", "trial", rules)
-    for ecog, overall in ((1, "yes"), (2, "no"), (None, "cannot tell")):
+    for ecog, overall in ((1, "nothing against"), (2, "no"), (None, "cannot tell")):
         assert judge(Patient(ecog=ecog, n_brain=1), definition).overall == overall

@@ -161,10 +161,51 @@ def test_m_category_in_both_editions(values, eighth, ninth):
         ({"months": 7, "widespread": True, "therapy": True}, "induced-oligopersistence"),
         ({"lesions": 8, "therapy": True, "growing": 2}, "induced-oligoprogression"),
         ({"lesions": 6}, "polymetastatic"),
+        ({"effusion": True}, "effusion"),
+        ({"effusion": True, "lesions": 6}, "polymetastatic"),
     ],
 )
 def test_state(values, state):
     assert explorer("stage", **values).result().state.code == state
+
+
+def test_an_effusion_lights_no_end_and_cannot_be_told():
+    part = explorer("stage", effusion=True)
+    text = message(part)
+    assert "State: cannot tell (malignant effusion)." in text
+    assert "Synchronous" not in text
+    part.frame(640, 435)
+    artists = part._canvases[(640, 435, 1.0, "light")]._artists
+    assert len(artists["tree"]._frames.get_paths()) == 0
+    assert artists["state"].get_text() == "cannot tell: malignant effusion"
+
+
+def test_a_state_is_said_with_its_condition():
+    text = message(explorer("stage"))
+    assert "Synchronous oligometastatic disease, if all sites can be treated safely" in text
+    for width in (253, 760):
+        shown = [t.get_text() for t in figure_of(explorer("stage"), width).findobj(match=_is_text)]
+        assert "if all sites can be treated safely" in shown
+
+
+def test_the_reading_of_many_lesions_with_few_growing_is_said_to_be_our_own():
+    text = message(explorer("stage", lesions=8, therapy=True, growing=2))
+    assert "polymetastatic before: yes" in text
+    assert "though none was entered: a reading of this course" in text
+
+
+@pytest.mark.parametrize(
+    ("chest", "pleura", "effusion", "said"),
+    [
+        (1, 1, False, "a pleural nodule."),
+        (1, 0, False, "a nodule in the other lung."),
+        (3, 2, False, "a nodule in the other lung and pleural nodules."),
+        (3, 1, True, "nodules in the other lung, a pleural nodule and a malignant effusion."),
+    ],
+)
+def test_spread_within_the_chest_is_told_as_it_was_entered(chest, pleura, effusion, said):
+    part = explorer("stage", lesions=chest, liver=0, chest=chest, pleura=pleura, effusion=effusion)
+    assert f"The spread lies within the chest: {said}" in message(part)
 
 
 def test_the_path_that_is_lit_is_the_path_that_was_walked():
@@ -219,6 +260,7 @@ def test_what_is_not_verified_is_said_everywhere():
     for text in said:
         assert re.search(r"(?i)names of the nine states", text)
         assert re.search(r"(?i)not verified", text)
+        assert re.search(r"how lesions are counted", text)
     for width in (288, 640):
         shown = [t.get_text() for t in figure_of(part, width).findobj(match=_is_text)]
         assert any("not verified" in text for text in shown)
@@ -230,32 +272,88 @@ def _is_text(artist):
 
 # Who counts ------------------------------------------------------------------------------------
 
-CASE_FITS = {"estro-astro-2020", "astro-estro-2023", "de-ruysscher", "omega"}
+CASE_UNOPPOSED = {"estro-astro-2020", "astro-estro-2023", "de-ruysscher", "omega"}
 
 
-def fitting(part):
-    return {one.definition_id for one in part.result().judgements if one.overall == "yes"}
+def answering(part, overall):
+    return {one.definition_id for one in part.result().judgements if one.overall == overall}
 
 
 @pytest.mark.parametrize(
-    ("preset", "fits"),
+    ("preset", "unopposed", "open_"),
     [
-        ("case", CASE_FITS),
-        ("brain", CASE_FITS | {"eortc-lung-2019"}),
+        ("case", CASE_UNOPPOSED, set()),
+        ("brain", CASE_UNOPPOSED | {"eortc-lung-2019"}, set()),
         (
             "responder",
-            CASE_FITS | {"eortc-lung-2019", "gomez", "iyengar-utsw", "nrg-lu002", "petty", "saron"},
+            CASE_UNOPPOSED
+            | {"eortc-lung-2019", "gomez", "iyengar-utsw", "nrg-lu002", "petty", "saron"},
+            set(),
         ),
         (
             "late",
             {"estro-astro-2020", "astro-estro-2023", "sabr-comet", "sabr-comet-3", "omega", "core"},
+            set(),
         ),
-        ("growing", {"sabr-comet-10", "nrog-china-002", "curb", "stop", "halt"}),
-        ("many", {"sabr-comet-10"}),
+        # Eight lesions in three organs: over five if sites are lesions, under if they are organs.
+        (
+            "growing",
+            {"sabr-comet-10", "nrog-china-002", "curb", "stop", "halt"},
+            {"astro-estro-2023"},
+        ),
+        ("many", {"sabr-comet-10"}, {"astro-estro-2023"}),
     ],
 )
-def test_which_sets_of_rules_fit_each_patient(preset, fits):
-    assert fitting(explorer("who-counts", preset=preset)) == fits
+def test_which_sets_of_rules_say_nothing_against_each_patient(preset, unopposed, open_):
+    part = explorer("who-counts", preset=preset)
+    assert answering(part, "nothing against") == unopposed
+    assert answering(part, "cannot tell") == open_
+
+
+@pytest.mark.parametrize("preset", module.PRESETS)
+def test_no_set_of_rules_says_yes(preset):
+    part = explorer("who-counts", preset=preset)
+    result = part.result()
+    assert 1 not in result.grid[:, 0]
+    assert all(one.n_not_stated for one in result.judgements)
+    assert not re.search(r"\b[Ff]its?\b", message(part))
+    for row, one in zip(part.table(result).rows, result.judgements, strict=True):
+        text = row[1]["text"] if isinstance(row[1], dict) else row[1]
+        assert "Yes" not in text
+        assert f"{one.n_not_stated} kinds of rule are not stated" in text
+        # Neutral: neither the colour of a yes nor that of a no.
+        assert isinstance(row[1], str) is (one.overall == "nothing against")
+
+
+def test_a_limit_on_sites_says_so_and_is_open_where_the_readings_differ():
+    part = explorer("who-counts", preset="responder")
+    part.set(lesions=4, organs=2)
+    table = part.table(part.result())
+    lesions = {row[0]: row[table.columns.index("Lesions")]["text"] for row in table.rows[:7]}
+    assert lesions["Gomez"].startswith("Cannot tell: At most 3 sites; here 4 lesions in 2 organs.")
+    assert lesions["NRG-LU002"].startswith("Cannot tell: At most 3 sites outside the brain")
+    assert lesions["Iyengar"] == "Yes: At most 5 sites; here 4 lesions in 2 organs."
+    assert "At most 5 metastases; here 4" in lesions["EORTC lung 2019"]
+
+
+def test_an_untreated_patient_is_told_not_yet():
+    part = explorer("who-counts")
+    table = part.table(part.result())
+    therapy = table.columns.index("Therapy")
+    said = {row[0]: row[therapy]["text"] for row in table.rows if isinstance(row[therapy], dict)}
+    refused = [name for name, text in said.items() if text.startswith("No")]
+    assert len(refused) == 8
+    assert all("Not yet at the point of entry." in said[name] for name in refused)
+    assert "not yet at the point of entry" in message(part)
+    assert "not yet" not in message(explorer("who-counts", preset="responder"))
+
+
+def test_what_the_review_says_otherwise_is_said_once():
+    part = explorer("who-counts")
+    table = part.table(part.result())
+    column = table.columns.index("Review differs")
+    sindas = next(row for row in table.rows if row[0] == "SINDAS")
+    assert sindas[column] == "The review gives the limit of five only."
 
 
 def test_limits_agree_with_the_trial_table():
@@ -311,8 +409,9 @@ def test_the_table_gives_a_reason_in_each_cell():
 
 def test_the_message_counts_what_the_matrix_shows():
     text = message(explorer("who-counts"))
-    assert "Of 21 sets of rules, 4 fit" in text
-    assert "17 do not, and 0 cannot be told" in text
+    assert "Of 21 sets of rules, 17 say no, 0 cannot be told" in text
+    assert "in 4 no stated rule says no" in text
+    assert "OMEGA (14)" in text  # 4 of 18 kinds are stated
     assert "systemic therapy 8×, timing 4×" in text
     assert "the number of lesions 1×" in text
 

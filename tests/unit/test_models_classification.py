@@ -163,6 +163,24 @@ def test_only_the_split_of_the_ninth_edition_has_a_stage_group_read_in_a_source(
         assert "not read in a source" in unread.note
 
 
+@pytest.mark.parametrize(
+    ("chest", "pleural", "effusion", "said"),
+    [
+        (1, 0, False, "a nodule in the other lung."),
+        (2, 0, False, "nodules in the other lung."),
+        (1, 1, False, "a pleural nodule."),
+        (2, 2, True, "pleural nodules and a malignant effusion."),
+        (0, 0, True, "a malignant effusion."),
+        (2, 1, True, "a nodule in the other lung, a pleural nodule and a malignant effusion."),
+    ],
+)
+def test_the_reason_for_m1a_names_what_is_there_and_no_more(chest, pleural, effusion, said):
+    patient = Patient(
+        n_lesions=chest, n_intrathoracic=chest, n_pleural=pleural, n_organs=0, effusion=effusion
+    )
+    assert m_category(patient).reason == f"The spread lies within the chest: {said}"
+
+
 def test_involved_nodes_do_not_change_the_m_category():
     assert m_category(Patient(nodes=True)) == m_category(Patient(nodes=False))
 
@@ -315,18 +333,36 @@ def test_the_limit_of_five_comes_before_the_tree(lesions, therapy, growing, olig
 def test_few_growing_sites_among_many_lesions_are_an_induced_state():
     state = oligo_state(Patient(n_lesions=9, on_systemic_therapy=True, progressing_sites=2))
     assert state.code == "induced-oligoprogression"
-    assert "9 lesions in all" in state.reason
+    assert "9 lesions in all are taken as widespread" in state.reason
+    assert "a reading of this course" in state.warnings[0]
 
 
 def test_an_effusion_alone_is_no_countable_lesion():
     state = oligo_state(Patient(n_lesions=0, n_organs=0, effusion=True))
-    assert (state.code, state.oligometastatic) == ("no-countable-lesion", False)
+    assert (state.code, state.oligometastatic) == ("no-countable-lesion", None)
     assert not state.verified
 
 
-def test_an_effusion_beside_lesions_is_a_warning():
-    assert "effusion" in oligo_state(Patient(effusion=True)).warnings[0]
-    assert oligo_state(Patient()).warnings == ()
+@pytest.mark.parametrize(
+    ("lesions", "effusion", "treatable", "code", "oligo", "condition"),
+    [
+        (1, False, None, "synchronous", True, True),
+        (1, False, True, "synchronous", True, False),
+        (1, False, False, "not-treatable", False, False),
+        (1, True, None, "effusion", None, False),
+        (1, True, True, "effusion", None, False),
+        (1, True, False, "not-treatable", False, False),
+        (6, True, None, "polymetastatic", False, False),
+    ],
+)
+def test_every_site_must_be_treatable_and_an_effusion_leaves_that_open(
+    lesions, effusion, treatable, code, oligo, condition
+):
+    state = oligo_state(Patient(n_lesions=lesions, effusion=effusion, all_treatable=treatable))
+    assert (state.code, state.oligometastatic) == (code, oligo)
+    assert (state.condition == "if all sites can be treated safely") is condition
+    assert bool(state.path) is (oligo is True)
+    assert state.warnings == ()
 
 
 def test_answers_that_sit_badly_are_said():
