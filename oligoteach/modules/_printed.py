@@ -18,7 +18,10 @@ ABOUT = {"~": "about ", ">": "over ", "<": "under ", "<=": "up to ", ">=": "at l
 
 @dataclass(frozen=True)
 class Found:
-    """A result of a trial, by its key in the ledger, and how to call it."""
+    """A result of a trial, by its key in the ledger, and how to call it.
+
+    ``with_p`` adds the p value of the ledger's record to the words.
+    """
 
     who: str
     trial: str
@@ -26,6 +29,7 @@ class Found:
     measure: str
     arm: str = ""
     months: float | None = None
+    with_p: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Row:
     read: str = ""
 
 
+KNOWN_SITES = "progression of known metastases"
+
 CASES: Mapping[str, Case] = {
     "petty-median-os": Case(
         "Petty: median survival",
@@ -113,13 +119,31 @@ CASES: Mapping[str, Case] = {
     ),
     "rtog0631-superior-lc": Case(
         "RTOG 0631: spine SRS",
-        "Pain response at 3 months, %",
+        "Ryu 2023, % in each arm",
         "%",
         (
-            Found("Ryu 2023, radiosurgery", "rtog-0631", "pain response", "landmark", "srs", 3),
-            Found("Ryu 2023, 8 Gy once", "rtog-0631", "pain response", "landmark", "cebrt", 3),
+            Found(
+                "Pain response, 3 months, SRS", "rtog-0631", "pain response", "landmark", "srs", 3
+            ),
+            Found(
+                "Pain response, 3 months, 8 Gy",
+                "rtog-0631",
+                "pain response",
+                "landmark",
+                "cebrt",
+                3,
+            ),
+            Found("Progression, SRS", "rtog-0631", KNOWN_SITES, "proportion", "srs"),
+            Found(
+                "Progression, 8 Gy",
+                "rtog-0631",
+                KNOWN_SITES,
+                "proportion",
+                "cebrt",
+                with_p=True,
+            ),
         ),
-        "“superiority”, no figure",
+        "“superiority” for control",
     ),
     "stop-trial-promising": Case(
         "STOP: outcome",
@@ -249,6 +273,8 @@ def _row(item: Found | Size | Nothing, case: Case, audited: Verdict) -> Row:
         )
     outcome = _outcome(item)
     words = _say(outcome.value, outcome.low, outcome.high, case.unit)
+    if item.with_p:
+        words += f", p {outcome.p_comparator} {outcome.p_value:g}"
     low, high = outcome.low, outcome.high
     return Row(item.who, words, False, outcome.value, low, high, _read(outcome.verification))
 

@@ -222,7 +222,7 @@ class Reading:
 
 
 class HowSure(Explorer):
-    """What share of the claims was read in the source, quoted by others, or not read at all."""
+    """What share of the claims was read in the source, quoted by others, or seen in neither."""
 
     key = "how-sure"
     controls = (

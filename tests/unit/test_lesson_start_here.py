@@ -105,7 +105,10 @@ def figures(row):
             "sabrcomet-os-hr",
             [(0.48, 0.3, 0.75), (0.57, 0.3, 1.1), (None, None, None), (0.5, 0.3, 0.84)],
         ),
-        ("rtog0631-superior-lc", [(None, None, None), (41.3, None, None), (60.5, None, None)]),
+        (
+            "rtog0631-superior-lc",
+            [(None, None, None), *((found, None, None) for found in (41.3, 60.5, 34, 42.3))],
+        ),
         ("northstar-results-pending", [(None, None, None), (25.3, 19.4, 45), (17.5, 14.5, 24.3)]),
         ("adrenal-lc", [(None, 70, 90), (82, 74, 88), (63, 50, 74)]),
         ("gomez-os-hr", [(0.37, 0.17, 0.78), (None, None, None)]),
@@ -159,6 +162,13 @@ def test_the_description_teaches_the_source():
         "The audit's verdict: contradicted by the source. "
         "To teach: Median OS 28.4 months in 27 evaluable patients."
     )
+
+
+def test_control_is_compared_with_control_where_the_claim_is_about_control():
+    spine = explorer("printed-and-found", claim="rtog0631-superior-lc")
+    assert "8 Gy 42.3%, p = 0.12." in spine.describe(spine.result())
+    rows = [r for r in table("outcomes") if r["endpoint"] == printed.KNOWN_SITES]
+    assert {r["p_value"] for r in rows if r["trial_id"] == "rtog-0631"} == {"0.12"}
 
 
 def test_a_ledger_without_the_result_is_refused_in_a_sentence():
