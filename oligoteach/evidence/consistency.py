@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 from oligoteach.evidence.numbers import exact, numbers_in
 from oligoteach.evidence.problems import Problem
@@ -27,6 +28,11 @@ P_FACTOR = 1.5
 
 P_DIFFERENCE = 0.03
 """Difference up to which two p values of 0.05 or more are held to agree."""
+
+LEAST_DECIMALS = 2
+"""Decimals to which papers print at least; a final zero is lost in a number such as 0.5."""
+
+Agreement = Literal["fits", "rounding", "misfit"]
 
 
 class _Figure(Protocol):
@@ -175,16 +181,78 @@ def _result_rules(row: Outcome) -> Iterator[Finding]:
         yield "ci_level", "interval-level", "a level without an interval; give low or high."
 
 
+def p_agreement(
+    ratio: tuple[float, float, float],
+    ci_level: int,
+    published: tuple[float, str],
+    *,
+    one_sided: bool = False,
+) -> Agreement:
+    """Judge whether a published p value agrees with the one that an interval implies.
+
+    ``fits``: the printed values agree, up to a factor of 1.5, or closely where both are of no
+    consequence. ``rounding``: they do not, but some of the values that round to them do, so it
+    cannot be told. ``misfit``: none does.
+
+    Parameters
+    ----------
+    ratio : tuple of float
+        Estimate, lower and upper limit, all above 0.
+    ci_level : int
+        Level of the interval in percent, a key of ``Z_TWO_SIDED``.
+    published : tuple
+        The p value and its comparator, ``=`` or ``<``.
+    one_sided : bool, default False
+        Whether the p value is one-sided.
+
+    Returns
+    -------
+    {'fits', 'rounding', 'misfit'}
+    """
+    p, comparator = published
+    share = 0.5 if one_sided else 1.0
+    implied = share * implied_p(*ratio, ci_level)
+    if _p_agree((p, p), (implied, implied), comparator):
+        return "fits"
+    around = [share * end for end in _implied_over_rounding(ratio, ci_level)]
+    # A bound such as "< 0.001" is a limit by convention, not a rounded number.
+    half = 0.0 if comparator == "<" else _half_unit(p)
+    open_to = (max(p - half, 0.0), p + half)
+    return "rounding" if _p_agree(open_to, (around[0], around[1]), comparator) else "misfit"
+
+
+def _half_unit(*values: float) -> float:
+    """Return half a unit of the last digit of the most exact of some printed values."""
+    exponents = [Decimal(f"{value:.6g}").normalize().as_tuple().exponent for value in values]
+    places = [-exponent for exponent in exponents if isinstance(exponent, int)]
+    return 0.5 * 10.0 ** -max(LEAST_DECIMALS, *places)
+
+
+def _implied_over_rounding(ratio: tuple[float, float, float], ci_level: int) -> tuple[float, float]:
+    """Return the least and the largest implied p of values that round to the printed ones."""
+    estimate, low, high = ratio
+    half = _half_unit(*ratio)
+    least = min(estimate, low) / 100  # a value may round to nothing, but is not 0
+    ends = [math.log(max(end, least)) for end in (estimate - half, estimate + half)]
+    nearest = 0.0 if ends[0] <= 0 <= ends[1] else min(map(abs, ends))
+    narrow = math.log(max(high - half, least) / (low + half))
+    wide = math.log((high + half) / max(low - half, least))
+    reach = 2 * Z_TWO_SIDED[ci_level] / math.sqrt(2)
+    smallest = math.erfc(max(map(abs, ends)) * reach / narrow) if narrow > 0 else 0.0
+    return smallest, math.erfc(nearest * reach / wide)
+
+
 def _p_rules(row: Outcome) -> Iterator[Finding]:
-    """The published p value agrees with the one that the interval implies."""
+    """The published p value agrees with the one that the interval implies, up to rounding."""
     if row.value is None or row.low is None or row.high is None or row.p_value is None:
         return
     if min(row.value, row.low) <= 0 or row.low >= row.high or row.ci_level not in Z_TWO_SIDED:
         return
-    implied = implied_p(row.value, row.low, row.high, row.ci_level)
-    if "one-sided" in row.note:
-        implied /= 2
-    if not _p_agree(row.p_value, row.p_comparator, implied):
+    ratio = (row.value, row.low, row.high)
+    one_sided = "one-sided" in row.note
+    published = (row.p_value, row.p_comparator)
+    if p_agreement(ratio, row.ci_level, published, one_sided=one_sided) == "misfit":
+        implied = implied_p(*ratio, row.ci_level) / (2 if one_sided else 1)
         yield (
             "p_value",
             "p-fits-interval",
@@ -193,13 +261,19 @@ def _p_rules(row: Outcome) -> Iterator[Finding]:
         )
 
 
-def _p_agree(published: float, comparator: str, implied: float) -> bool:
-    """Return whether two p values agree as far as rounding and the choice of test allow."""
+def _p_agree(published: tuple[float, float], implied: tuple[float, float], comparator: str) -> bool:
+    """Return whether some published p of a range agrees with some implied p of another."""
     if comparator == "<":
-        return implied <= published * P_FACTOR
-    if published / P_FACTOR <= implied <= published * P_FACTOR:
+        return implied[0] <= P_FACTOR * published[1]
+    if published[0] / P_FACTOR <= implied[1] and implied[0] <= published[1] * P_FACTOR:
         return True
-    return max(published, implied) >= 0.05 and abs(published - implied) < P_DIFFERENCE
+    return _both_large(published, implied) or _both_large(implied, published)
+
+
+def _both_large(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Return whether some p of 0.05 or more in one range lies close to some p of the other."""
+    least, most = max(one[0], 0.05), one[1]
+    return most >= least and max(least - other[1], other[0] - most) < P_DIFFERENCE
 
 
 def _survival_problems(table: Table[Outcome]) -> Iterator[Problem]:

@@ -1,28 +1,31 @@
 """What a printed confidence interval implies, and whether the printed p value fits it.
 
-A hazard ratio, its interval and its p value aren't three facts but hardly more than two: on the
-log scale the interval is the estimate plus and minus a multiple of one standard error (Wald),
-so the p value can be worked back from the interval.
+If a hazard ratio, its interval and its p value come from the same Wald analysis, they are hardly
+more than two facts: on the log scale the interval is the estimate plus and minus a multiple of
+one standard error, so the p value can be worked back from the interval.
 
 Sources
 -------
 Altman DG, Bland JM. How to obtain the P value from a confidence interval. BMJ 2011;343:d2304,
 doi 10.1136/bmj.d2304. Formula and tested values: ``data/models/spec.json``, ``CI_CHECK``.
 
-Validity: Wald intervals of a ratio. A log-rank, stratified or adjusted p value differs a
-little from a Wald one, so agreement is judged with tolerance (see :func:`consistent`).
+Validity: Wald intervals of a ratio. A log-rank, stratified or adjusted p value comes from
+another analysis and usually differs a little from the Wald one, so agreement is judged with
+tolerance, and over all values that round to the printed ones (see :func:`consistent`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import NormalDist
 from typing import Literal
 
 from oligoteach.models._numbers import finite, positive
 
 Comparator = Literal["=", "<"]
+Agreement = Literal["fits", "rounding", "misfit"]
 
 #: A printed p value within this factor of the implied one agrees with it.
 P_FACTOR = 1.5
@@ -31,6 +34,8 @@ P_DISTANCE = 0.03
 P_NO_CONSEQUENCE = 0.05
 #: On the log scale the estimate may lie this far from the middle of its interval.
 LOG_OFF_CENTRE = 0.12
+#: Decimals to which papers print at least; a final zero is lost in a number such as 0.5.
+LEAST_DECIMALS = 2
 
 _NORMAL = NormalDist()
 
@@ -51,8 +56,14 @@ class Consistency:
         ``p_implied / p``: how many times larger the implied value is. ``inf`` when p is 0.
     off_centre : float
         ``ln(ratio estimate) - ln(middle)``: 0 for a perfect Wald interval.
-    p_fits, centred : bool
-        The two parts of the judgement.
+    p_range : tuple of float
+        Least and largest p value that estimates and limits imply which round to the printed
+        ones.
+    agreement : {'fits', 'rounding', 'misfit'}
+        Whether the p value fits as printed, whether that cannot be told because some of the
+        values that round to the printed ones would fit, or whether none would.
+    centred : bool
+        Whether the estimate lies in the middle of its interval.
     verdict : str
         The judgement in words.
     """
@@ -62,9 +73,15 @@ class Consistency:
     p_implied: float
     ratio: float
     off_centre: float
-    p_fits: bool
+    p_range: tuple[float, float]
+    agreement: Agreement
     centred: bool
     verdict: str
+
+    @property
+    def p_fits(self) -> bool:
+        """Whether the p value fits the interval as both are printed."""
+        return self.agreement == "fits"
 
     @property
     def fits(self) -> bool:
@@ -194,9 +211,13 @@ def consistent(
 
     The p value fits when it lies within a factor of 1.5 of the implied one, or when one of the
     two is 0.05 or more and they differ by less than 0.03. A value printed as "below p" fits
-    when the implied one isn't more than 1.5 times p. The estimate is centred when it lies
-    within 0.12 of the middle of its interval on the log scale. The tolerances are ours: wide
-    enough for rounding and for log-rank against Wald, and the same for every trial.
+    when the implied one isn't more than 1.5 times p. Where the printed values do not fit, all
+    values that round to them are tried: half a unit of the last printed digit to both sides of
+    estimate, limits and p. If some of them fit, it cannot be told; if none does, it is a misfit.
+    The ratio and its limits are taken to have as many decimals as the most exact of the three,
+    each value at least two. The estimate is centred when it lies within 0.12 of the middle of
+    its interval on the log scale. The tolerances are ours: wide enough for most differences
+    between log-rank and Wald, and the same for every trial.
 
     Parameters
     ----------
@@ -229,7 +250,8 @@ def consistent(
     implied = implied_p(hr, low, high, level, one_sided=one_sided)
     middle = geometric_mean(low, high)
     off_centre = math.log(hr) - math.log(middle)
-    p_fits = _p_fits(p, implied, comparator)
+    around = implied_range(hr, low, high, level, one_sided=one_sided)
+    agreement = _agreement(p, (implied, around), comparator)
     centred = abs(off_centre) < LOG_OFF_CENTRE
     return Consistency(
         se=standard_error(low, high, level),
@@ -237,10 +259,63 @@ def consistent(
         p_implied=implied,
         ratio=implied / p if p > 0 else math.inf,
         off_centre=off_centre,
-        p_fits=p_fits,
+        p_range=around,
+        agreement=agreement,
         centred=centred,
-        verdict=_verdict(hr, (low, high), (p, implied, comparator), p_fits, centred),
+        verdict=_verdict(hr, (low, high), (p, implied, comparator), agreement, centred),
     )
+
+
+def decimals(*values: float) -> int:
+    """Number of decimals of the most exact of some values, at least two.
+
+    Parameters
+    ----------
+    values : float
+        Numbers as printed; of each the first six significant digits count.
+
+    Returns
+    -------
+    int
+    """
+    exponents = [Decimal(f"{value:.6g}").normalize().as_tuple().exponent for value in values]
+    return max(LEAST_DECIMALS, *(-exponent for exponent in exponents if isinstance(exponent, int)))
+
+
+def implied_range(
+    hr: float, low: float, high: float, level: float = 95.0, *, one_sided: bool = False
+) -> tuple[float, float]:
+    """Least and largest p value that fit what a printed ratio and interval leave open.
+
+    Every value may lie half a unit of its last printed digit to either side; see
+    :func:`decimals`.
+
+    Parameters
+    ----------
+    hr, low, high, level, one_sided
+        As for :func:`implied_p`.
+
+    Returns
+    -------
+    tuple of float
+        Least and largest p value.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+    """
+    hr, (low, high) = positive("hr", hr), _limits(low, high)
+    half = 0.5 * 10.0 ** -decimals(hr, low, high)
+    smallest = min(hr, low) / 100.0  # a value may round to nothing, but isn't 0
+    logs = [math.log(max(value, smallest)) for value in (hr - half, hr + half)]
+    narrow = math.log(max(high - half, smallest)) - math.log(low + half)
+    wide = math.log(high + half) - math.log(max(low - half, smallest))
+    nearest = 0.0 if logs[0] <= 0.0 <= logs[1] else min(map(abs, logs))
+    share = 0.5 if one_sided else 1.0
+    reach = 2.0 * z_value(level) / math.sqrt(2.0)
+    least = math.erfc(max(map(abs, logs)) * reach / narrow) if narrow > 0 else 0.0
+    return share * least, share * math.erfc(nearest * reach / wide)
 
 
 def _limits(low: float, high: float) -> tuple[float, float]:
@@ -257,29 +332,52 @@ def _probability(p: float) -> float:
     return p
 
 
-def _p_fits(p: float, implied: float, comparator: Comparator) -> bool:
+def _agreement(
+    p: float, implied: tuple[float, tuple[float, float]], comparator: Comparator
+) -> Agreement:
+    """Judge a printed p against the implied one and its range over rounding."""
+    exactly, (least, most) = implied
+    if _p_fits((p, p), (exactly, exactly), comparator):
+        return "fits"
+    # A bound such as "< 0.001" is a limit by convention, not a rounded number.
+    half = 0.0 if comparator == "<" else 0.5 * 10.0 ** -decimals(p)
+    fits = _p_fits((max(p - half, 0.0), p + half), (least, most), comparator)
+    return "rounding" if fits else "misfit"
+
+
+def _p_fits(
+    printed: tuple[float, float], implied: tuple[float, float], comparator: Comparator
+) -> bool:
+    """Whether some printed p of a range agrees with some implied p of another."""
     if comparator == "<":
-        return implied <= P_FACTOR * p
-    within_factor = p / P_FACTOR <= implied <= p * P_FACTOR
-    both_idle = max(p, implied) >= P_NO_CONSEQUENCE and abs(p - implied) < P_DISTANCE
-    return within_factor or both_idle
+        return implied[0] <= P_FACTOR * printed[1]
+    within_factor = printed[0] / P_FACTOR <= implied[1] and implied[0] <= printed[1] * P_FACTOR
+    return within_factor or _idle(printed, implied) or _idle(implied, printed)
+
+
+def _idle(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether some p of no consequence in one range lies close to some p of the other."""
+    least, most = max(one[0], P_NO_CONSEQUENCE), one[1]
+    return most >= least and max(least - other[1], other[0] - most) < P_DISTANCE
 
 
 def _verdict(
     hr: float,
     limits: tuple[float, float],
     printed: tuple[float, float, Comparator],
-    p_fits: bool,
+    agreement: Agreement,
     centred: bool,
 ) -> str:
     """One or two sentences on what fits and what doesn't."""
     low, high = limits
     p, implied, comparator = printed
     quoted = f"p {comparator} {p:g}"
-    if p_fits:
-        first = f"The interval implies p of about {implied:.2g}, which fits the printed {quoted}."
-    else:
-        first = f"The interval implies p of about {implied:.2g}; the printed {quoted} does not fit."
+    ending = {
+        "fits": f", which fits the printed {quoted}.",
+        "rounding": f"; whether the printed {quoted} fits cannot be told within rounding.",
+        "misfit": f"; the printed {quoted} does not fit.",
+    }[agreement]
+    first = f"The interval implies p of about {implied:.2g}{ending}"
     if not low <= hr <= high:
         return f"{first} The estimate of {hr:g} lies outside its own interval."
     if not centred:

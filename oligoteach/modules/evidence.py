@@ -307,7 +307,9 @@ class IntervalCheck(Explorer):
     card: ClassVar = {
         "Formula": "SE = (ln high − ln low) / 2z; p = 2(1 − Φ(|ln estimate| / SE))",
         "Fits": "When both p values are within a factor of 1.5, or both of no consequence",
-        "Validity": "Wald intervals of a ratio; a log-rank or adjusted p differs a little",
+        "Rounding": "Where the printed figures do not fit, all that round to them are tried",
+        "Validity": "Ratio, interval and p from one Wald analysis; a log-rank, stratified or "
+        "adjusted p usually differs a little",
         "Source": "Altman and Bland, BMJ 2011;343:d2304, not read here; tolerance: this course",
     }
     aspect = 0.6
@@ -358,7 +360,6 @@ class IntervalCheck(Explorer):
         from oligoteach.charts.interval_check import Shown, show_interval
 
         p, judged = result.p, result.judged
-        fits = "✓ They fit" if judged.fits else "✗ They do not fit"
         show_interval(
             artists,
             Shown(
@@ -371,7 +372,7 @@ class IntervalCheck(Explorer):
                 printed_words=f"Printed: {p.hr:.2f} ({p.low:.2f} to {p.high:.2f})",
                 asked_words=f"p {p.comparator} {p.p:g} {result.asks}",
                 implied=f"Implied p {_p(judged.p_implied)}; printed p {p.comparator} {p.p:g}",
-                verdict=fits,
+                verdict=_fit_words(judged),
             ),
         )
 
@@ -383,11 +384,17 @@ class IntervalCheck(Explorer):
             " These figures were not found in a source." if preset and not preset.verified else ""
         )
         judged = result.judged
-        fits = "fits" if judged.p_fits else "does not fit"
+        least, most = map(_p, judged.p_range)
+        fits = {
+            "fits": "and the printed p fits that.",
+            "rounding": "and whether the printed p fits that cannot be told within rounding.",
+            "misfit": "and the printed p does not fit that.",
+        }[judged.agreement]
         centred = "" if judged.centred else f" {p.hr:g} is not the middle of the interval."
         return (
             f"Printed: ratio {p.hr:.2f} ({p.low:.2f} to {p.high:.2f}), {result.printed}. "
-            f"The interval implies p {_p(judged.p_implied)}, and the printed p {fits} that."
+            f"The interval implies p {_p(judged.p_implied)} "
+            f"(within rounding {least.removeprefix('= ')} to {most.removeprefix('= ')}), {fits}"
             f"{centred} The printed p {result.asks}.{unread}"
         )
 
@@ -404,12 +411,28 @@ class IntervalCheck(Explorer):
                     f"{judged.middle:.3f} (its middle)",
                     f"{p.low:g}",
                     f"{p.high:g}",
-                    {"text": f"{judged.p_implied:.3g}", "tone": "ok" if judged.fits else "bad"},
+                    {"text": _implied_words(judged), "tone": _fit_tone(judged)},
                 ],
                 ["What the printed p asks for", f"{p.hr:g}", *asked, f"{p.comparator} {p.p:g}"],
             ],
             f"{p.level:g} per cent interval; standard error of the log ratio {judged.se:.4f}",
         )
+
+
+def _fit_words(judged: intervals.Consistency) -> str:
+    """Return the verdict that the figure shows."""
+    if not judged.centred or judged.agreement == "misfit":
+        return "✗ They do not fit"
+    return "✓ They fit" if judged.p_fits else "? Cannot tell within rounding"
+
+
+def _fit_tone(judged: intervals.Consistency) -> str:
+    return {"✓": "ok", "?": "open", "✗": "bad"}[_fit_words(judged)[0]]
+
+
+def _implied_words(judged: intervals.Consistency) -> str:
+    least, most = judged.p_range
+    return f"{judged.p_implied:.3g} ({least:.2g} to {most:.2g} within rounding)"
 
 
 def interval_for(

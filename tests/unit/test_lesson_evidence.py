@@ -252,7 +252,8 @@ def test_the_default_view_shows_the_misfit():
     made = explorer("interval-check")
     assert made.describe(made.result()) == (
         "Printed: ratio 0.48 (0.30 to 0.75), p = 0.006. "
-        "The interval implies p = 0.0017, and the printed p does not fit that. "
+        "The interval implies p = 0.0017 (within rounding 0.0011 to 0.0025), and the printed p "
+        "does not fit that. "
         "The printed p asks for 0.28 to 0.81. These figures were not found in a source."
     )
 
@@ -269,6 +270,26 @@ def test_what_the_explanation_promises_of_the_presets_holds():
     assert fits("sabr-comet-os-first-report")
     assert fits("sabr-comet-os-96")
     assert not fits("sabr-comet-os-60")
+
+
+@pytest.mark.parametrize(
+    ("preset", "agreement", "verdict"),
+    [
+        ("sabr-comet-os-60", "misfit", "✗ They do not fit"),
+        ("gomez-os", "rounding", "? Cannot tell within rounding"),
+        ("iyengar-utsw-pfs", "rounding", "? Cannot tell within rounding"),
+        ("gomez-pfs-first-report", "misfit", "✗ They do not fit"),
+        ("sabr-comet-os-96", "fits", "✓ They fit"),
+    ],
+)
+def test_rounding_is_no_misfit(preset, agreement, verdict):
+    made = explorer("interval-check", preset=preset)
+    judged = made.result().judged
+    assert judged.agreement == agreement
+    assert module._fit_words(judged) == verdict
+    assert ("cannot be told within rounding" in made.describe(made.result())) is (
+        agreement == "rounding"
+    )
 
 
 @pytest.mark.parametrize("key", module.PRESETS)

@@ -6,14 +6,17 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from oligoteach.evidence.consistency import p_agreement
 from oligoteach.evidence.paths import data_path
 from oligoteach.models.intervals import (
     consistent,
+    decimals,
     geometric_mean,
     implied_p,
+    implied_range,
     standard_error,
     z_value,
 )
@@ -40,34 +43,90 @@ def test_golden_values(row):
 
 
 def test_there_are_golden_values():
-    assert len(SPEC["golden"]) == 8
+    assert len(SPEC["golden"]) == 6
 
 
 # Printed triples of the course and what a careful reader finds.
 PRINTED = [
-    # hr, low, high, p, level, one-sided, comparator, p fits, centred
-    (0.50, 0.30, 0.84, 0.008, 95, False, "=", True, True),  # SABR-COMET at eight years
-    (0.48, 0.30, 0.75, 0.006, 95, False, "=", False, True),  # as the review prints it
-    (0.57, 0.30, 1.10, 0.09, 95, False, "=", True, True),  # SABR-COMET, first report
-    (0.45, 0.28, 0.72, 0.001, 95, False, "<", True, True),
-    (0.66, 0.50, 0.87, 0.025, 95, True, "=", False, True),  # NorthStar as reported
-    (0.66, 0.50, 0.87, 0.025, 80, True, "=", True, True),  # behaves like 80 percent
-    (0.41, 0.27, 0.62, 0.001, 95, False, "<", True, True),
-    (0.6824, 0.4654, 1.001, 0.001, 95, False, "<", False, True),  # SINDAS, first report
-    (0.90, 0.40, 1.10, 0.02, 95, False, "=", False, False),
+    # hr, low, high, p, level, one-sided, comparator, agreement, centred
+    (0.50, 0.30, 0.84, 0.008, 95, False, "=", "fits", True),  # SABR-COMET at eight years
+    (0.48, 0.30, 0.75, 0.006, 95, False, "=", "misfit", True),  # as the review prints it
+    (0.57, 0.30, 1.10, 0.09, 95, False, "=", "fits", True),  # SABR-COMET, first report
+    (0.45, 0.28, 0.72, 0.001, 95, False, "<", "fits", True),
+    (0.37, 0.17, 0.78, 0.017, 95, False, "=", "rounding", True),  # Gomez, as the review prints it
+    (0.30, 0.11, 0.82, 0.01, 95, False, "=", "rounding", True),  # Iyengar, unverified
+    (0.35, 0.18, 0.66, 0.0054, 95, False, "=", "misfit", True),  # Gomez, first report
+    (0.35, 0.18, 0.66, 0.0054, 90, False, "=", "fits", True),
+    (0.30, 0.11, 0.82, 0.01, 90, False, "=", "misfit", True),  # 0.05 and 0.015 lie apart
+    (0.66, 0.50, 0.87, 0.025, 95, True, "=", "misfit", True),  # NorthStar as reported
+    (0.66, 0.50, 0.87, 0.025, 80, True, "=", "fits", True),  # behaves like 80 percent
+    (0.41, 0.27, 0.62, 0.001, 95, False, "<", "fits", True),
+    (0.70, 0.47, 1.00, 0.001, 95, False, "<", "misfit", True),
+    (0.90, 0.40, 1.10, 0.02, 95, False, "=", "misfit", False),
+    (0.99, 0.98, 1.00, 0.3, 95, False, "=", "rounding", True),  # half the distance is rounding
 ]
 
 
 @pytest.mark.parametrize(
-    ("hr", "low", "high", "p", "level", "one_sided", "comparator", "p_fits", "centred"), PRINTED
+    ("hr", "low", "high", "p", "level", "one_sided", "comparator", "agreement", "centred"), PRINTED
 )
-def test_printed_triples(hr, low, high, p, level, one_sided, comparator, p_fits, centred):
+def test_printed_triples(hr, low, high, p, level, one_sided, comparator, agreement, centred):
     found = consistent(hr, low, high, p, level, one_sided=one_sided, comparator=comparator)
-    assert (found.p_fits, found.centred) == (p_fits, centred)
-    assert found.fits is (p_fits and centred)
+    assert (found.agreement, found.centred) == (agreement, centred)
+    assert found.p_fits is (agreement == "fits")
+    assert found.fits is (agreement == "fits" and centred)
     assert found.ratio == pytest.approx(found.p_implied / p)
-    assert ("does not fit" in found.verdict) is not p_fits
+    assert ("does not fit" in found.verdict) is (agreement == "misfit")
+    assert ("within rounding" in found.verdict) is (agreement == "rounding")
+    least, most = found.p_range
+    assert least < found.p_implied < most
+    table_says = p_agreement((hr, low, high), level, (p, comparator), one_sided=one_sided)
+    assert table_says == agreement
     assert ("middle of its interval" in found.verdict) is not centred
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [((0.5,), 2), ((0.5, 0.301, 1), 3), ((0.0012,), 4), ((1e-7,), 7), ((2, 30, 100), 2), ((0,), 2)],
+)
+def test_decimals_are_those_of_the_most_exact_value(values, places):
+    assert decimals(*values) == places
+
+
+def test_the_range_over_rounding_is_that_of_its_corners():
+    least, most = implied_range(0.48, 0.30, 0.75)
+    corners = [
+        implied_p(hr, low, high)
+        for hr in (0.475, 0.485)
+        for low in (0.295, 0.305)
+        for high in (0.745, 0.755)
+    ]
+    assert least == pytest.approx(min(corners))
+    assert most == pytest.approx(max(corners))
+
+
+def test_a_ratio_that_may_be_1_leaves_p_open_up_to_1():
+    assert implied_range(1.0, 0.8, 1.25)[1] == 1
+    assert implied_range(1.0, 0.8, 1.25, one_sided=True)[1] == 0.5
+
+
+@given(
+    st.floats(0.1, 3),
+    st.floats(0.05, 1),
+    st.sampled_from([70, 80, 90, 95, 99]),
+    st.floats(0.0001, 1),
+    st.booleans(),
+    st.sampled_from(["=", "<"]),
+)
+def test_the_check_of_the_tables_has_the_same_rule(hr, se, level, p, one_sided, comparator):
+    half = z_value(level) * se
+    low, high = round(hr * math.exp(-half), 2), round(hr * math.exp(half), 2)
+    hr, p = round(hr, 2), round(p, 3)
+    assume(0 < low < high)
+    found = consistent(hr, low, high, p, level, one_sided=one_sided, comparator=comparator)
+    said = p_agreement((hr, low, high), level, (p, comparator), one_sided=one_sided)
+    assert said == found.agreement
+    assert found.p_range[0] <= found.p_implied <= found.p_range[1]
 
 
 def test_an_estimate_outside_its_interval_is_said():
