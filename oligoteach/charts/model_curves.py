@@ -33,6 +33,7 @@ LARGE, GROWN = 760, 1.2  # from this width on, words are so much larger
 LINE = 15  # page pixels from line to line
 MAX_POINTS = 4
 NOTHING = 84  # per cent at which it is said that nothing is known; no point lies there
+NONE_LATER, LATER = "no later\nfigure seen", "later figures\nnot joined"
 STYLES = {"with": ("blue", "o"), "without": ("vermillion", "s")}
 
 
@@ -114,7 +115,9 @@ class ModelCurves(dict[str, Any]):
             autolim=False,
         )
 
-    def show(self, curves: Sequence[Drawn], last: float, label: str) -> None:
+    def show(
+        self, curves: Sequence[Drawn], last: float, label: str, *, later: bool = False
+    ) -> None:
         """Show these curves.
 
         Parameters
@@ -125,7 +128,10 @@ class ModelCurves(dict[str, Any]):
             Last published time, in months.
         label : str
             What the vertical axis shows.
+        later : bool, default False
+            Whether there are later figures that are not joined with these.
         """
+        self._nothing.set_text(LATER if later else NONE_LATER)
         if (last, label) != (self._last, self._label.get_text()):
             self._rescale(last, label)
         by_role = {curve.role: curve for curve in curves}
@@ -142,7 +148,7 @@ class ModelCurves(dict[str, Any]):
         self._field = self.axes.axvspan(0, 1, color=self.theme.soft_muted, zorder=0)
         self._nothing = stamp(
             self.axes,
-            text="no later\nfigure seen",
+            text=NONE_LATER,
             transform=offset_copy(self.axes.transData, self.axes.figure, 4, 0, units="points"),
             fontsize=points(SMALL * self._grown),
             color=self.theme.muted,

@@ -45,7 +45,9 @@ class CurveSource:
 OVERALL, PROGRESSION_FREE = "overall survival", "progression-free survival"
 CURVES = {
     "sabr-comet-os": CurveSource("sabr-comet", OVERALL, "OS", "OS"),
-    "sabr-comet-pfs": CurveSource("sabr-comet", PROGRESSION_FREE, "PFS first report", "PFS", (96,)),
+    "sabr-comet-pfs": CurveSource(
+        "sabr-comet", PROGRESSION_FREE, "PFS first report", "PFS", (48, 60, 96)
+    ),
     "de-ruysscher-os": CurveSource("de-ruysscher", OVERALL, "OS", "OS"),
     "sindas-pfs": CurveSource("sindas", PROGRESSION_FREE, "PFS", "PFS"),
     "gomez-os": CurveSource("gomez", OVERALL, "OS", "OS"),
@@ -111,6 +113,11 @@ class CurvesView:
     def last(self) -> float:
         """Last published time of all arms, in months."""
         return max(arm.last for arm in self.arms)
+
+    @property
+    def has_later(self) -> bool:
+        """Whether later reports give shares that are not joined."""
+        return any(arm.apart for arm in self.arms)
 
 
 def curves_view(trial: str, family: str, landmark: str, arms: str) -> CurvesView:
@@ -236,14 +243,21 @@ def curve_sentences(view: CurvesView) -> Iterator[str]:
     yield _sentence([*map(_fit_words, view.arms), *_implied_ratio(view)])
     if misses:
         yield _sentence([_miss_words(arm, miss) for arm, miss in misses])
-    yield f"Nothing is drawn after {view.last:g} months, the last published time{_apart(view)}."
+    same = "the last time that the same report gives"
+    last = same if view.has_later else "the last published time"
+    yield f"Nothing is drawn after {view.last:g} months, {last}{_apart(view)}."
 
 
 def _headline(view: CurvesView, misses: list[tuple[FittedArm, curves.LandmarkMiss]]) -> str:
     title = view.source.title
     if not misses:
         held = "every landmark" if any(arm.used for arm in view.arms) else "medians alone"
-        return f"{title}: the curves rest on {held}, so no published number can show their error."
+        if view.has_later:
+            return f"{title}: the curves rest on {held}; the shares are from later reports."
+        return (
+            f"{title}: the curves rest on {held}; the ledger has no further number that could "
+            "show their error."
+        )
     arm, miss = max(misses, key=lambda item: abs(item[1].points))
     return (
         f"{title}: the curve of {_whose(arm)} runs {abs(miss.points):.1f} percentage points "
@@ -266,7 +280,8 @@ def _fit_words(arm: FittedArm) -> str:
     family = f"Weibull, k {curve.shape:.2f}," if curve.family == "weibull" else "exponential"
     through = f"the median of {arm.median.value:g} months"
     if arm.used is not None:
-        through += f" and {arm.used.value:g} % at {arm.used.time_months:g} months"
+        interval = interval_text(arm.used)
+        through += f" and {arm.used.value:g} %{interval} at {arm.used.time_months:g} months"
     return f"{arm.name}: {family} through {through}"
 
 
@@ -284,11 +299,17 @@ def _implied_ratio(view: CurvesView) -> Iterator[str]:
 
 def _miss_words(arm: FittedArm, miss: curves.LandmarkMiss) -> str:
     where = "" if miss.valid else ", beyond the points that hold the curve"
-    predicted, published = 100 * miss.predicted, 100 * miss.published
+    (outcome,) = [o for o in arm.landmarks if o.time_months == miss.time]
     return (
-        f"{arm.name} at {miss.time:g} months: curve {predicted:.1f} %, published "
-        f"{published:g} %{where}"
+        f"{arm.name} at {miss.time:g} months: curve {100 * miss.predicted:.1f} %, published "
+        f"{outcome.value:g} %{interval_text(outcome)}{where}{_other_cut(arm, outcome)}"
     )
+
+
+def _other_cut(arm: FittedArm, outcome: evidence.Outcome) -> str:
+    """Say so where a share is from another report than the one that holds the curve."""
+    held = arm.used or arm.median
+    return "" if outcome.source_ref == held.source_ref else ", from another data cut"
 
 
 def _apart(view: CurvesView) -> str:
@@ -298,7 +319,7 @@ def _apart(view: CurvesView) -> str:
         for arm in view.arms
         for outcome in arm.apart
     ]
-    words = f"; not joined, because from another report: {', '.join(said)}" if said else ""
+    words = f"; not joined, because from a later report: {', '.join(said)}" if said else ""
     status = evidence.trial(view.source.trial_id).status
     return f"{words}; status of the trial: {status}" if "concern" in status else words
 
@@ -338,9 +359,10 @@ def _landmark_row(
         f"{interval} %" if interval else "none seen",
     ]
     if outcome in arm.apart:
-        return [*row, "–", "–", {"text": "another report, not joined", "tone": "note"}]
+        return [*row, "–", "–", {"text": "later report, not joined", "tone": "note"}]
     if miss is None:
         return [*row, f"{outcome.value:.1f} %", "0", "holds the curve"]
     where = "missed" if miss.valid else "missed; beyond the points that hold the curve"
+    where += _other_cut(arm, outcome)
     points = f"{miss.points:+.1f} points".replace("-", "−")
     return [*row, f"{100 * miss.predicted:.1f} %", points, {"text": where, "tone": "bad"}]

@@ -15,6 +15,7 @@ from oligoteach.modules._trials import (
     interval_text,
     is_one_sided,
     is_verified,
+    level_unread,
     p_text,
     short_name,
 )
@@ -75,6 +76,12 @@ HAZARD_RATIOS = Scale(
     reference=1,
 )
 SMALLEST_P = 0.0001
+FIT_SIGNS = {"fits": ("✓", "ok"), "rounding": ("?", "open"), "misfit": ("✗", "bad")}
+FIT_WORDS = {
+    "fits": "fits",
+    "rounding": "cannot tell within rounding",
+    "misfit": "does not fit",
+}
 ENDPOINT_NAMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
 
 
@@ -195,8 +202,8 @@ def _doubt(ratio: Ratio) -> str:
 
 
 def _check_line(check: intervals.Consistency) -> Line:
-    implied = f"interval implies p {_small(check.p_implied)}"
-    return Line(f"✓ {implied}", "ok") if check.p_fits else Line(f"✗ {implied}", "bad")
+    sign, tone = FIT_SIGNS[check.agreement]
+    return Line(f"{sign} interval implies p {_small(check.p_implied)}", tone)
 
 
 def _small(p: float) -> str:
@@ -207,17 +214,21 @@ def _small(p: float) -> str:
 def forest_sentences(view: ForestView) -> Iterator[str]:
     """Yield how many ratios there are, which fit, which do not, and which cannot be checked."""
     checked = [ratio for ratio in view.ratios if ratio.check is not None]
-    fits = [ratio for ratio in checked if ratio.check.p_fits]
+    graded = {
+        agreement: [ratio for ratio in checked if ratio.check.agreement == agreement]
+        for agreement in FIT_WORDS
+    }
     open_ones = [ratio for ratio in view.ratios if not is_verified(ratio.outcome)]
     level = "" if view.level == "printed" else f", all read as {view.level} % intervals,"
     yield (
         f"{ENDPOINT_NAMES[view.endpoint]}: {len(view.ratios)} hazard ratios, {len(open_ones)} of "
-        f"them unverified; the p value fits the interval{level} in {len(fits)} of {len(checked)} "
-        "that can be checked, and nothing is pooled."
+        f"them unverified; the p value fits the interval{level} in {len(graded['fits'])} of "
+        f"{len(checked)} that can be checked, and nothing is pooled."
     )
     groups = {
-        "Does not fit": [ratio for ratio in checked if ratio not in fits],
-        "Fits": fits,
+        "Does not fit": graded["misfit"],
+        "Cannot be told within rounding": graded["rounding"],
+        "Fits": graded["fits"],
         "Cannot be checked": [ratio for ratio in view.ratios if ratio.check is None],
     }
     for words, ratios in groups.items():
@@ -266,22 +277,29 @@ def _ratio_row(ratio: Ratio) -> list[Any]:
         f"{outcome.value:.2f}",
         _interval_cell(ratio),
         f"{p_text(ratio.test)}{_doubt(ratio)}" if ratio.test is not None else "none seen",
-        "–" if ratio.check is None else _small(ratio.check.p_implied),
+        "–" if ratio.check is None else _implied_cell(ratio.check),
         _fit_cell(ratio.check),
         {"text": words, "tone": tone},
     ]
 
 
+def _implied_cell(check: intervals.Consistency) -> str:
+    """Return the implied p value with its range over rounding."""
+    least, most = map(_small, check.p_range)
+    return f"{_small(check.p_implied)} ({least} to {most} within rounding)"
+
+
 def _interval_cell(ratio: Ratio) -> str:
     if ratio.level is None:
         return "none seen"
-    return f"{ratio.outcome.low:.2f}–{ratio.outcome.high:.2f}, read as {ratio.level:g} %"
+    unread = "; level not read in the paper" if level_unread(ratio.outcome) else ""
+    return f"{ratio.outcome.low:.2f}–{ratio.outcome.high:.2f}, read as {ratio.level:g} %{unread}"
 
 
 def _fit_cell(check: intervals.Consistency | None) -> Any:
     if check is None:
         return "cannot be checked"
-    text = "fits" if check.p_fits else "does not fit"
+    text, tone = FIT_WORDS[check.agreement], FIT_SIGNS[check.agreement][1]
     if not check.centred:
-        text += "; the ratio is not in the middle of its interval"
-    return {"text": text, "tone": "ok" if check.fits else "bad"}
+        text, tone = f"{text}; the ratio is not in the middle of its interval", "bad"
+    return {"text": text, "tone": tone}

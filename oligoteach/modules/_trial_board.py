@@ -15,11 +15,13 @@ from oligoteach.modules._trials import (
     figure_of,
     interval_text,
     is_verified,
+    level_unread,
     number,
     p_text,
     result,
     short_name,
     size_text,
+    source_verdict,
     worst,
 )
 from oligoteach.widgets import Table
@@ -90,6 +92,16 @@ REVIEW_ERRORS: Mapping[str, tuple[str, ...]] = {
     "de-ruysscher": ("deruysscher-design", "deruysscher-alive-5y"),
     "petty": ("petty-max-lesions",),
 }
+PRINTED_HARM: Mapping[str, tuple[str, ...]] = {
+    "sabr-comet": ("sabrcomet-deaths-n", "sabrcomet-deaths-pct"),
+    "nrg-lu002": ("lu002-pneumonitis-lct", "lu002-pneumonitis-control"),
+}
+HARMS = (
+    "treatment-related death",
+    "grade 3 or higher toxicity",
+    "grade 2 or higher toxicity",
+    "grade 3 or higher pneumonitis",
+)
 ARMS = "● with, ■ without local treatment"
 SCALES = {
     "OS": Scale(
@@ -164,12 +176,27 @@ class Cell:
         return any(arm.outcome is not None for arm in self.arms)
 
     @property
-    def verdict(self) -> tuple[str, str]:
-        """Words and tone of the verdict on the figures that the row shows."""
+    def ratio(self) -> evidence.Outcome | None:
+        """The hazard ratio that a source was seen to give for the endpoint."""
+        found = result(self.report.trial_id, self.report.endpoint(self.endpoint), "hazard_ratio")
+        return found if found is not None and is_verified(found) else None
+
+    def verdict(self, show: str) -> tuple[str, str]:
+        """Return words and tone of the verdict on all figures that the row shows.
+
+        Parameters
+        ----------
+        show : {'both', 'review', 'source'}
+            Whose figures are shown; a source alone is judged by how far it was read.
+        """
+        if not self.trial.in_review:
+            return "+ beyond the review", "muted"
+        if show == "source":
+            seen = [arm.outcome for arm in self.arms if arm.outcome is not None]
+            return source_verdict(seen or filter(None, (self.ratio,)))
         if self.printed is None:
-            known = "not in the review" if self.trial.in_review else "+ beyond the review"
-            return known, "muted"
-        return worst(self.printed.arms or self.printed.more[:1])
+            return "not in the review", "muted"
+        return worst(self.printed.arms or self.printed.more)
 
 
 @dataclass(frozen=True)
@@ -274,12 +301,15 @@ def _names(trial_ids: Iterable[str]) -> str:
 
 
 def _cell_block(cell: Cell, show: str) -> Block:
-    words, tone = cell.verdict
+    words, tone = cell.verdict(show)
     return Block(cell.name, _cell_detail(cell), words, tone, tuple(_cell_lines(cell, show)))
 
 
 def _cell_detail(cell: Cell) -> str:
-    return cell.report.label or size_text(cell.trial)
+    """Return which report a row is, and the size of the trial."""
+    name = cell.report.endpoint(cell.endpoint)
+    label = cell.report.label or ("first report" if name.endswith("first report") else "")
+    return label or size_text(cell.trial)
 
 
 def _cell_lines(cell: Cell, show: str) -> Iterator[Line]:
@@ -287,6 +317,8 @@ def _cell_lines(cell: Cell, show: str) -> Iterator[Line]:
         line = _arm_line(arm, show)
         if line is not None:
             yield line
+    if show != "review" and any(arm.outcome and level_unread(arm.outcome) for arm in cell.arms):
+        yield Line("level of intervals not read", wide=True)
     if show != "review" and not cell.has_figures:
         yield Line(f"source: {absence(cell)}", wide=True)
     if show == "source":
@@ -309,7 +341,8 @@ def _arm_line(arm: Arm, show: str) -> Line | None:
     outcome = arm.outcome
     mark = Mark(outcome.value, outcome.low, outcome.high, hollow=not is_verified(outcome))
     unverified = "" if is_verified(outcome) else " unverified"
-    text = f"{arm.role} {outcome.value:g}{interval_text(outcome)}{unverified}"
+    interval = interval_text(outcome, unread=False)
+    text = f"{arm.role} {outcome.value:g}{interval}{unverified}"
     return Line(text, arm.role, mark, ghost)
 
 
@@ -326,27 +359,36 @@ def printed_text(cell: Cell) -> str:
 
 def absence(cell: Cell) -> str:
     """Say what of a row's endpoint was not seen in a source."""
-    ratio = result(cell.report.trial_id, cell.report.endpoint(cell.endpoint), "hazard_ratio")
-    if ratio is not None and is_verified(ratio):
-        return f"HR {number(ratio, ratio.value)}{interval_text(ratio)}, no medians seen"
+    if cell.ratio is not None:
+        ratio = number(cell.ratio, cell.ratio.value)
+        return f"HR {ratio}{interval_text(cell.ratio)}, no medians seen"
     return "no medians seen"
 
 
 def board_sentences(view: BoardView) -> Iterator[str]:
     """Yield how many trials compare two arms, then every row, then what was not seen."""
-    compared = [cell for cell in view.cells if sum(a.outcome is not None for a in cell.arms) == 2]
-    trials = dict.fromkeys(short_name(cell.report.trial_id) for cell in compared)
+    compared = [cell for cell in view.cells if _has_both(cell, view.show)]
+    trials = ", ".join(dict.fromkeys(short_name(cell.report.trial_id) for cell in compared))
     measure = SCALES[view.endpoint].label.splitlines()[0]
-    yield f"{measure}: figures of both arms were seen for {', '.join(trials) or 'no trial'}."
+    known = "printed in the review" if view.show == "review" else "seen in a source"
+    yield f"{measure}: figures of both arms were {known} for {trials or 'no trial'}."
     yield f"{'; '.join(_cell_words(cell, view.show) for cell in view.cells)}."
     for reason, names in view.absent():
         yield f"{reason}: {names}."
 
 
+def _has_both(cell: Cell, show: str) -> bool:
+    """Return whether a row shows figures of two arms."""
+    if show == "review":
+        return cell.printed is not None and len(cell.printed.arms) == 2
+    return sum(arm.outcome is not None for arm in cell.arms) == 2
+
+
 def _cell_words(cell: Cell, show: str) -> str:
     said = [line.text.removeprefix("◇ ") for line in _cell_lines(cell, show) if line.text]
-    verdict = cell.verdict[0].lstrip("✓✗?+ ")
-    return f"{cell.name} ({_cell_detail(cell)}) {', '.join(said)} – {verdict}"
+    verdict = cell.verdict(show)[0].lstrip("✓✗?+ ")
+    ending = f" – {verdict}" if verdict else ""
+    return f"{cell.name} ({_cell_detail(cell)}) {', '.join(said)}{ending}"
 
 
 def board_table(view: BoardView) -> Table:
@@ -369,6 +411,10 @@ def board_table(view: BoardView) -> Table:
             rows[f"{endpoint}: the review"] = partial(_review_cell, endpoint=endpoint)
         if view.show != "review":
             rows[f"{endpoint}: the source"] = partial(_source_cell, endpoint=endpoint)
+    if view.show != "source":
+        rows["Harm: the review"] = _printed_harm_cell
+    if view.show != "review":
+        rows["Harm: the source"] = _harm_cell
     rows["Also corrected"] = _errors_cell
     rows["Worth knowing"] = lambda trial_id: evidence.trial(trial_id).note
     return Table(
@@ -453,6 +499,36 @@ def _role(trial_id: str, arm_id: str) -> str:
 
 def _with_p(outcome: evidence.Outcome) -> str:
     return "" if outcome.p_value is None else f", {p_text(outcome)}"
+
+
+def _printed_harm_cell(trial_id: str) -> Any:
+    """Return what the review prints of harm, each figure with its verdict."""
+    ids = PRINTED_HARM.get(trial_id, ())
+    if not ids:
+        return "none in the ledger"
+    said = [
+        f"{evidence.claim(i).statement.rstrip('.')}: {evidence.citation(i).label.lower()}"
+        for i in ids
+    ]
+    return {"text": "; ".join(said), "tone": worst(ids)[1]}
+
+
+def _harm_cell(trial_id: str) -> str:
+    """Return what a source was seen to give of harm, arm against arm."""
+    said = [_harm_text(trial_id, name) for name in HARMS]
+    return "; ".join(filter(None, said)) or "none seen"
+
+
+def _harm_text(trial_id: str, name: str) -> str:
+    """Return one kind of harm in words, or nothing where no source was seen."""
+    arms = [arm_id for arm_id in arm_ids(trial_id) if arm_id]
+    found = [result(trial_id, name, "proportion", arm_id) for arm_id in arms]
+    seen = [outcome for outcome in found if outcome is not None and is_verified(outcome)]
+    if not seen:
+        return ""
+    figures = " vs ".join(f"{outcome.value:g}" for outcome in seen)
+    alone = f" {_role(trial_id, seen[0].arm_id)}" if len(seen) < len(arms) else ""
+    return f"{name} {figures} %{alone}{_with_p(seen[0])}"
 
 
 def _errors_cell(trial_id: str) -> Any:

@@ -19,6 +19,12 @@ SHORT_VERDICTS = {
     "unverified": "? unverified",
     "not-checked": "? not checked",
 }
+# The least certain first: a row is no surer than its weakest figure.
+_READ = (
+    ("unverified", "? unverified", "open"),
+    ("verified_secondary", "✓ as quoted", "ok"),
+    ("verified_primary", "✓ source read", "ok"),
+)
 _WORST_LAST = ("ok", "note", "open", "bad")
 
 
@@ -102,19 +108,46 @@ def number(outcome: evidence.Outcome, value: float) -> str:
     return f"{value:.2f}" if outcome.unit == "ratio" else f"{value:g}"
 
 
-def interval_text(outcome: evidence.Outcome) -> str:
-    """Return the interval in brackets, or nothing where none was seen."""
+def interval_text(outcome: evidence.Outcome, *, unread: bool = True) -> str:
+    """Return the interval in brackets, or nothing where none was seen.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The result.
+    unread : bool, default True
+        Whether to say within the brackets that the level was not read in the paper.
+    """
     if outcome.low is None:
         return ""
     high = "not reached" if outcome.high is None else number(outcome, outcome.high)
-    level = outcome.ci_level
-    unusual = f" at {level} %" if level not in (None, 95) else ""
-    return f" ({number(outcome, outcome.low)}–{high}{unusual})"
+    return f" ({number(outcome, outcome.low)}–{high}{_level_text(outcome, unread)})"
+
+
+def _level_text(outcome: evidence.Outcome, unread: bool) -> str:
+    """Say the level of an interval where it is not the usual 95 %, or was not read."""
+    if level_unread(outcome):
+        return ", level not read" if unread else ""
+    return f" at {outcome.ci_level} %" if outcome.ci_level not in (None, 95) else ""
+
+
+def level_unread(outcome: evidence.Outcome) -> bool:
+    """Return whether the ledger says that the level of an interval was not read in the paper."""
+    return "level not read" in outcome.note
 
 
 def is_verified(outcome: evidence.Outcome) -> bool:
     """Return whether a source, or one that quotes it, was read."""
     return outcome.verification != "unverified"
+
+
+def source_verdict(outcomes: Iterable[evidence.Outcome]) -> tuple[str, str]:
+    """Return the words and the tone of how far results were read; nothing for no results."""
+    found = {outcome.verification for outcome in outcomes}
+    for verification, words, grade in _READ:
+        if verification in found:
+            return words, grade
+    return "", "muted"
 
 
 def worst(claim_ids: Iterable[str]) -> tuple[str, str]:

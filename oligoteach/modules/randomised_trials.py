@@ -125,7 +125,10 @@ class Forest(Explorer):
         "z = 1.96 for an interval of 95 %",
         "When p fits": "Within a factor of 1.5 of the implied one, or within 0.03 where either is "
         "0.05 or more: tolerances of this course",
-        "Validity": "Wald intervals; a log-rank, stratified or adjusted p differs a little",
+        "Rounding": "A question mark stands where the printed figures do not fit but some that "
+        "round to them would",
+        "Validity": "Ratio, interval and p from the same Wald analysis; a log-rank, stratified or "
+        "adjusted p usually differs a little",
         "Source": "Altman and Bland, BMJ 2011;343:d2304; hazard ratios from the ledger",
         "Not done": "No pooled estimate: see the text below",
     }
@@ -205,7 +208,8 @@ class ModelCurveExplorer(Explorer):
     def update(self, artists: Any, result: CurvesView) -> None:
         """Move the curves."""
         drawn = [drawn_curve(arm, artists.compact) for arm in result.arms]
-        artists.show(drawn, result.last, f"{result.source.words.capitalize()}, %")
+        label = f"{result.source.words.capitalize()}, %"
+        artists.show(drawn, result.last, label, later=result.has_later)
 
     def describe(self, result: CurvesView) -> str:
         """Return the curves and their misses in words."""

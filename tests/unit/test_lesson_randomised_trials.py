@@ -254,7 +254,8 @@ class TestBoard:
         made = explorer("board")
         words = made.describe(made.result())
         assert words.startswith(
-            "Median overall survival, months: figures of both arms were seen for Gomez, SABR-COMET."
+            "Median overall survival, months: figures of both arms were seen in a source for "
+            "Gomez, SABR-COMET."
         )
         for said in (
             "41.2 (18.9–not reached)",
@@ -332,9 +333,51 @@ class TestBoard:
         assert f"OS: the {show}" in names
         assert f"OS: the {other}" not in names
 
+    def test_the_verdict_covers_all_figures_of_the_row(self):
+        for show in ("both", "review"):
+            made = explorer("board", endpoint="PFS", show=show)
+            assert "HR 0.93; p=0.664 – unverified" in made.describe(made.result())
+        made = explorer("board", endpoint="PFS", show="source")
+        assert made.describe(made.result()).endswith("HR 0.93, no medians seen – as quoted.")
+
+    def test_a_source_alone_has_no_verdict_on_the_reviews_figures(self):
+        made = explorer("board", show="source")
+        words = made.describe(made.result())
+        assert "unverified" not in words
+        assert "17 (10.1–39.8) – source read" in words
+
+    def test_the_reviews_figures_alone_are_called_printed(self):
+        made = explorer("board", endpoint="PFS", show="review")
+        assert "both arms were printed in the review for Gomez, Iyengar." in made.describe(
+            made.result()
+        )
+
+    def test_a_first_report_is_called_so(self):
+        made = explorer("board", endpoint="PFS")
+        assert "SABR-COMET (first report) with 12, without 6" in made.describe(made.result())
+
+    def test_harm_stands_in_the_table(self):
+        made = explorer("board")
+        rows = {row[0]: row[1:] for row in made.table(made.result()).rows}
+        gomez, iyengar, comet, lu002 = rows["Harm: the source"]
+        assert gomez == "grade 3 or higher toxicity 20 vs 8 %"
+        assert iyengar == "none seen"
+        assert comet.startswith("treatment-related death 4.5 vs 0 %; grade 2 or higher toxicity")
+        assert lu002 == "grade 3 or higher pneumonitis 10 % with"
+        assert "1% without LCT: unverified" in rows["Harm: the review"][3]["text"]
+
+    def test_primary_endpoints_are_named(self):
+        made = explorer("board")
+        rows = {row[0]: row[1:] for row in made.table(made.result()).rows}
+        gomez, iyengar, comet, _ = rows["Worth knowing"]
+        assert gomez.startswith("Primary endpoint PFS, OS secondary")
+        assert iyengar.startswith("Primary endpoint PFS, OS secondary")
+        assert comet.startswith("Primary endpoint OS")
+
     def test_every_claim_named_in_code_exists_and_belongs_to_its_trial(self):
         named = [i for printed in _trial_board.PRINTED.values() for i in printed.ids]
-        named += [i for ids in _trial_board.REVIEW_ERRORS.values() for i in ids]
+        for kept in (_trial_board.REVIEW_ERRORS, _trial_board.PRINTED_HARM):
+            named += [i for ids in kept.values() for i in ids]
         assert set(named) <= set(CLAIMS)
 
 
@@ -385,9 +428,20 @@ class TestForest:
         review = next(r for r in ratios if r.outcome.value == 0.48)
         eight = next(r for r in ratios if r.outcome.value == 0.50)
         assert review.check.p_implied == pytest.approx(self.wald(0.48, 0.30, 0.75), rel=1e-4)
-        assert not review.check.p_fits
+        assert review.check.agreement == "misfit"
         assert eight.check.p_implied == pytest.approx(self.wald(0.50, 0.30, 0.84), rel=1e-4)
         assert eight.check.p_fits
+        gomez = next(r for r in ratios if r.outcome.trial_id == "gomez")
+        assert gomez.check.agreement == "rounding"
+        words = explorer("forest").describe(explorer("forest").result())
+        assert "Cannot be told within rounding: Gomez in the review 0.37" in words
+
+    def test_a_level_that_was_not_read_is_said(self):
+        made = explorer("forest", endpoint="PFS")
+        assert "Gomez first report 0.35 (0.18–0.66, level not read)" in made.describe(made.result())
+        assert "level not read in the paper" in made.table(made.result()).rows[0][2]
+        board = explorer("board", endpoint="PFS", rows="first")
+        assert "3.9 (2.3–6.6), level of intervals not read" in board.describe(board.result())
 
     def test_a_level_changes_the_implied_p_and_nothing_else(self):
         ratios = explorer("forest", endpoint="PFS", level="90").result().ratios
@@ -452,6 +506,14 @@ class TestCurves:
         words = made.describe(made.result())
         assert "the curve of those without runs 8.8 percentage points below" in words
         assert "curve 4.8 %, published 13.6 %" in words
+        assert "17.7 % (6–34) at 60 months" in words
+        assert words.count("from another data cut") == 2
+
+    def test_the_exponential_misses_as_the_text_says(self):
+        arm = self.arm("without", model="exponential")
+        assert [round(miss.points, 1) for miss in arm.misses] == [4.9, -4.3]
+        (curves,) = [e for e in TEXT["explorers"] if e["id"] == "curves"]
+        assert "misses by 4.9 and 4.3 points" in " ".join(curves["explain"].split())
 
     def test_the_latest_landmark_is_passed_and_the_other_missed(self):
         arm = self.arm("without", landmark="last")
@@ -512,19 +574,21 @@ class TestCurves:
             for part in ("curve", "tail"):
                 assert chart[f"{role}-{part}"].get_drawstyle() == "default"
 
-    def test_a_later_report_is_not_joined(self):
+    def test_later_reports_are_not_joined_to_the_medians_of_the_first(self):
         made = explorer("curves", trial="sabr-comet-pfs")
         arms = made.result().arms
-        assert [[o.time_months for o in arm.apart] for arm in arms] == [[96], [96]]
-        assert made.result().last == 60
+        assert [[o.time_months for o in arm.apart] for arm in arms] == [[60, 96], [48, 96]]
+        assert all(arm.curve.family == "exponential" for arm in arms)
+        assert made.result().last == 12
         words = made.describe(made.result())
-        assert "not joined, because from another report: with local treatment 21.3 %" in words
+        assert "not joined, because from a later report: with local treatment 17.3 %" in words
+        assert "the shares are from later reports" in words
 
     def test_medians_alone_show_no_error(self):
         for key in ("gomez-os", "gomez-pfs", "iyengar-pfs", "petty-os"):
             made = explorer("curves", trial=key)
             assert all(arm.curve.family == "exponential" for arm in made.result().arms)
-            assert "no published number can show their error" in made.describe(made.result())
+            assert "no further number that could show their error" in made.describe(made.result())
 
     def test_a_trial_with_one_arm_shows_it_whichever_is_asked_for(self):
         made = explorer("curves", trial="de-ruysscher-os", arms="without")
