@@ -19,14 +19,18 @@ function renderExplorer({ model, el, signal }) {
   };
   tell(config);
   const gate = h("p", { class: "kit-gate" }, "Commit to a prediction, and the figure appears here.");
-  const read = later(700, (text) => (words.textContent = text));
+  const write = (text) => {
+    const first = firstSentence(text);
+    words.replaceChildren(first, h("span", { class: "kit-rest-words" }, text.slice(first.length)));
+  };
+  const read = later(700, write);
 
   const frames = new Frames(model, image, config, {
     wantsTable: () => table.wanted(),
     onframe(message) {
       showBody(true);
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
-      if (words.textContent === "") words.textContent = message.text;
+      if (words.textContent === "") write(message.text);
       else read(message.text);
       notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
       if (message.table) table.show(message.table);
