@@ -3,8 +3,13 @@
 
 const EDUCATION = "Education only: not a basis for treating a patient.";
 
+// What can have the focus. In JupyterLab the arrow keys and letters typed there would else be
+// commands of the notebook, unless the very element says that they are its own.
+const FOCUSABLE = new Set(["input", "select", "button", "summary", "a"]);
+
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
+  if (FOCUSABLE.has(tag)) element.dataset.lmSuppressShortcuts = "true";
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

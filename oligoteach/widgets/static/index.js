@@ -26,8 +26,6 @@ export function render(view, context) {
     kitModels.set(key, model);
     signal?.addEventListener("abort", () => kitModels.delete(key));
   }
-  // In JupyterLab arrow keys and letters would else be commands of the notebook.
-  context.el.dataset.lmSuppressShortcuts = "true";
   const drawn = VIEWS[view](context);
   if (look.present()) applyPresent(context.el);
   return drawn;
