@@ -102,7 +102,7 @@ class LessonPage(_Page, TornadoVoilaHandler):
         if path not in self.catalogue:
             raise HTTPError(404)
         _ = self.xsrf_token  # reading it sets the cookie, without which the page cannot say goodbye
-        self.kernel_id = self.kernel_manager.reserve()
+        self.kernel_id = await self.kernel_manager.reserve()
         async with aclosing(self.get_generator(path=path)) as snippets:
             async for html in snippets:
                 if self.gone:

@@ -41,15 +41,18 @@ class LessonKernels(AsyncMappingKernelManager):
         self._task: asyncio.Task[None] | None = None
         self._going: set[asyncio.Task[None]] = set()
 
-    def reserve(self) -> str:
-        """Return the id of a kernel for a page: a spare one's, or a new one to be started."""
+    async def reserve(self) -> str:
+        """Return the id of a kernel for a page: a living spare's, or a new one to be started."""
         loop = asyncio.get_running_loop()
         loop.call_later(self.refill_delay, self.fill)
-        warm = [kernel_id for kernel_id in self._spares if kernel_id in self]
+        warm = [kernel_id for kernel_id in self._spares if await self._lives(kernel_id)]
         kernel_id = warm[0] if warm else str(uuid4())
         self._spares = warm[1:]
         self._discard_later(kernel_id, self.line_limit)
         return kernel_id
+
+    async def _lives(self, kernel_id: str) -> bool:
+        return kernel_id in self and await self.get_kernel(kernel_id).is_alive()
 
     def hold(self, kernel_id: str) -> None:
         """Note that a page has opened its line."""

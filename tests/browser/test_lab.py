@@ -76,10 +76,24 @@ def run_all(lab, context):
             with contextlib.suppress(PlaywrightTimeout):
                 begun.wait_for(timeout=5000)
                 break
-        page.locator(".kit-explorer").first.wait_for()
+        page.locator(".kit-page").wait_for()
         return page
 
     return run
+
+
+def find_explorer(page):
+    """Scroll until an explorer is drawn, and return it: JupyterLab draws only what comes near."""
+    explorer = page.locator("[data-explorer]").first
+    page.locator(".jp-Notebook").first.hover()
+    for _ in range(40):
+        if explorer.count():
+            break
+        page.mouse.wheel(0, 600)
+        with contextlib.suppress(PlaywrightTimeout):
+            explorer.wait_for(timeout=500)
+    explorer.scroll_into_view_if_needed()
+    return explorer
 
 
 def scroll_through(page):
@@ -114,8 +128,7 @@ def test_the_kit_works_in_jupyterlab(run_all):
 @pytest.mark.parametrize("notebook", LESSONS)
 def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
     page = run_all(notebook)
-    explorer = page.locator("[data-explorer]").first
-    explorer.scroll_into_view_if_needed()
+    explorer = find_explorer(page)
     reveal_all(page)
     wait_frame(explorer)
     before = explorer.locator(".kit-image").get_attribute("src")
