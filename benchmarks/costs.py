@@ -22,7 +22,10 @@ MB = 1024 * 1024
 _DRAW_EVERYTHING = """
 import gc
 from oligoteach.widgets import Explorer
-drawn = [e.frame(800, 500, 2.0) for e in gc.get_objects() if isinstance(e, Explorer)]
+for explorer in [e for e in gc.get_objects() if isinstance(e, Explorer)]:
+    if explorer.prediction is not None:
+        explorer.prediction.skip()
+    explorer.on_frame({"view": "v", "width": 800, "ratio": 2.0, "theme": "light", "table": True})
 """
 
 

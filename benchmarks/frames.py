@@ -12,6 +12,7 @@ from benchmarks._report import Figure, Report, percentile
 from oligoteach import lesson, lesson_names
 from oligoteach.charts import LIGHT, TeachingFigure
 from oligoteach.widgets import Choice, Explorer, Many, Number, Toggle
+from oligoteach.widgets.explorer import SHELF
 
 WIDTH, HEIGHT = 640, 420
 ROUNDS = 60
@@ -51,7 +52,7 @@ def _measure_one(report: Report, label: str, explorer: Explorer) -> None:
 
 def _sample(explorer: Explorer) -> tuple[list[float], list[float]]:
     """Return the times of frames that kept their background, and of frames drawn anew."""
-    canvas = next(reversed(explorer._canvases.values()))
+    canvas = SHELF.last()
     agg = canvas.figure.canvas
     draws = itertools.count()
     original, seen = agg.draw, next(draws)

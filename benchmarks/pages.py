@@ -124,8 +124,9 @@ def _measure_keys(
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto(url)
     page.locator("[data-explorer]").first.wait_for()
-    for reveal in page.locator(".kit-reveal:visible").all():
-        reveal.click()
+    closed = page.locator(".kit-reveal:visible")
+    while closed.count():
+        closed.first.click()
     page.evaluate(WATCH, "kit")
     for explorer in page.locator("[data-explorer]").all():
         key = explorer.get_attribute("data-explorer")

@@ -7,7 +7,8 @@ tells when more has changed: animated artists do not mark their figure as stale,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from oligoteach.widgets import png
@@ -63,6 +64,34 @@ class Canvas:
         moving = _flat((self._artists or {}).values())
         for artist in sorted(moving, key=lambda a: a.get_zorder()):
             self.figure.draw_artist(artist)
+
+
+class Shelf:
+    """The canvases that are kept for the next frame: the few last used, whoever uses them.
+
+    A learner moves one figure at a time, and each kept canvas holds the page's pixels twice. So a
+    kernel keeps few of them, however many explorers its lesson has; another is drawn anew.
+    """
+
+    def __init__(self, kept: int) -> None:
+        self.kept = kept
+        self._canvases: OrderedDict[Hashable, Canvas] = OrderedDict()
+
+    def take(self, key: Hashable, make: Callable[[], Canvas]) -> Canvas:
+        """Return the canvas of this key, made if it is not kept, as the last used."""
+        if key not in self._canvases:
+            self._canvases[key] = make()
+        self._canvases.move_to_end(key)
+        while len(self._canvases) > self.kept:
+            self._canvases.popitem(last=False)
+        return self._canvases[key]
+
+    def __len__(self) -> int:
+        return len(self._canvases)
+
+    def last(self) -> Canvas:
+        """Return the canvas used last."""
+        return next(reversed(self._canvases.values()))
 
 
 def _flat(values: Iterable[Any]) -> list[Any]:

@@ -28,7 +28,6 @@ alternative, data table, downloads, links, restoring, prediction gate and citati
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -37,7 +36,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from oligoteach.widgets._base import KitWidget
-from oligoteach.widgets.canvas import Canvas
+from oligoteach.widgets.canvas import Canvas, Shelf
 from oligoteach.widgets.controls import Control
 from oligoteach.widgets.prediction import Prediction, PredictionHost
 
@@ -51,11 +50,13 @@ BADGES = {
 CONTROLS_IN_VIEW = 4
 # What a frame carries along; the rest of a long list is sent when somebody asks for it.
 CARDS_AT_ONCE = 20
-# A page needs one figure; a second size exists for a moment when a window or theme changes.
-KEPT_FIGURES = 2
+# The figure that is being moved: a kept one holds its pixels twice.
+SHELF = Shelf(kept=1)
 WIDTHS = (240, 2000)
 RATIOS = (0.5, 6.0)
-MAX_PIXELS = 4_000_000
+# Sharp on a phone of triple resolution; a wide picture on such a screen is a little softer, since
+# every pixel is held three times while it is drawn.
+MAX_PIXELS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,6 @@ class Explorer(PredictionHost, KitWidget):
         self.prediction = prediction
         self.citations = tuple(citations)
         self.control = {control.name: control for control in self.controls}
-        self._canvases: OrderedDict[tuple[Any, ...], Canvas] = OrderedDict()
         self._result: tuple[dict[str, Any], Any] | None = None
         super().__init__(params=self.defaults(), config=self._config(lesson))
 
@@ -200,13 +200,12 @@ class Explorer(PredictionHost, KitWidget):
             Colours.
         """
         result = self.result()
+        return self.canvas(width, height, ratio, theme).frame(result)
+
+    def canvas(self, width: int, height: int, ratio: float, theme: str) -> Canvas:
+        """Return the canvas of this size and theme, kept from the last frame or new."""
         size = (width, height, ratio, theme)
-        if size not in self._canvases:
-            self._canvases[size] = self._canvas(*size)
-            while len(self._canvases) > KEPT_FIGURES:
-                self._canvases.popitem(last=False)
-        self._canvases.move_to_end(size)
-        return self._canvases[size].frame(result)
+        return SHELF.take((self.model_id, *size), lambda: self._new_canvas(*size))
 
     def reset(self) -> None:
         """Put back the defaults and hide the answer of the prediction."""
@@ -292,7 +291,7 @@ class Explorer(PredictionHost, KitWidget):
         ratio = min(ratio, (MAX_PIXELS / (width * height)) ** 0.5)
         return width, height, round(ratio, 3), _theme(content.get("theme"))
 
-    def _canvas(self, width: int, height: int, ratio: float, theme: str) -> Canvas:
+    def _new_canvas(self, width: int, height: int, ratio: float, theme: str) -> Canvas:
         from oligoteach.charts.figure import TeachingFigure
         from oligoteach.charts.theme import THEMES
 

@@ -144,7 +144,8 @@ def test_print_shows_everything(open_lesson, notebook):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("main details:not([open], .kit-extra)").count() == 0
     hidden = page.evaluate(
-        """() => [...document.querySelectorAll("main h2, .kit-image, .kit-question, .kit-references .kit-chip")]
+        """() => [...document.querySelectorAll(
+          "main h2, .kit-image, .kit-question, .kit-references .kit-chip")]
         .filter((e) => !e.checkVisibility()).length"""
     )
     assert hidden == 0

@@ -18,7 +18,7 @@ def drawn(explorer, width, theme="light"):
     ratio = explorer.narrow_aspect if width < 520 else explorer.aspect
     size = (width, round(width * ratio), 1, theme)
     explorer.frame(*size)
-    return explorer._canvases[size].figure
+    return explorer.canvas(*size).figure
 
 
 def boxes(figure):

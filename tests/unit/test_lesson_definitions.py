@@ -50,7 +50,7 @@ def height(part, width):
 
 def figure_of(part, width, theme="light"):
     part.frame(width, height(part, width), 1.0, theme)
-    return part._canvases[(width, height(part, width), 1.0, theme)].figure
+    return part.canvas(width, height(part, width), 1.0, theme).figure
 
 
 # Every explorer --------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_an_effusion_lights_no_end_and_cannot_be_told():
     assert "State: cannot tell (malignant effusion)." in text
     assert "Synchronous" not in text
     part.frame(640, 435)
-    artists = part._canvases[(640, 435, 1.0, "light")]._artists
+    artists = part.canvas(640, 435, 1.0, "light")._artists
     assert len(artists["tree"]._frames.get_paths()) == 0
     assert artists["state"].get_text() == "cannot tell: malignant effusion"
 
@@ -211,7 +211,7 @@ def test_spread_within_the_chest_is_told_as_it_was_entered(chest, pleura, effusi
 def test_the_path_that_is_lit_is_the_path_that_was_walked():
     part = explorer("stage", months=7, few=True, therapy=True)
     part.frame(640, 435)
-    artists = part._canvases[(640, 435, 1.0, "light")]._artists
+    artists = part.canvas(640, 435, 1.0, "light")._artists
     frames = artists["tree"]._frames.get_paths()
     assert len(frames) == len(part.result().state.path) + 1
     part.set(lesions=6, therapy=False)
