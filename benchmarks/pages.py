@@ -10,7 +10,7 @@ import nbformat
 from playwright.sync_api import Browser, Page
 
 from benchmarks._report import Figure, Report, percentile
-from benchmarks.serving import browsing, serving
+from benchmarks.serving import browsing, reveal_all, serving
 from oligoteach.evidence import lessons, notebooks_path
 
 LOADS = 6
@@ -124,9 +124,7 @@ def _measure_keys(
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto(url)
     page.locator("[data-explorer]").first.wait_for()
-    closed = page.locator(".kit-reveal:visible")
-    while closed.count():
-        closed.first.click()
+    reveal_all(page)
     page.evaluate(WATCH, "kit")
     for explorer in page.locator("[data-explorer]").all():
         key = explorer.get_attribute("data-explorer")

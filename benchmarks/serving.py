@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -56,3 +56,15 @@ def browsing() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+def reveal_all(page: Page) -> None:
+    """Open every prediction without an answer."""
+    closed = page.locator(".kit-reveal:visible")
+    while count := closed.count():
+        closed.first.click()
+        page.wait_for_function(
+            "(n) => [...document.querySelectorAll('.kit-reveal')]"
+            ".filter((e) => e.checkVisibility()).length < n",
+            arg=count,
+        )

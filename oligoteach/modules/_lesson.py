@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import threading
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from oligoteach import charts, evidence
+from oligoteach import evidence
 from oligoteach.modules._citing import cite_all, refer
 from oligoteach.widgets.citation import References
 from oligoteach.widgets.explorer import Explorer
@@ -56,8 +55,6 @@ class Lesson:
     @cached_property
     def header(self) -> Page:
         """The page's header, which also restores what a link or the browser remembers."""
-        # The first figure needs matplotlib: import it while the page is still being built.
-        threading.Thread(target=charts.warm, daemon=True).start()
         names = lesson_names()
         return Page(
             lesson=self.name,

@@ -122,6 +122,8 @@ def _make_server(catalogue: Catalogue, *, spare: int) -> Any:
     # The template lies in the package: Jupyter finds it without having it installed.
     share = str(PACKAGE / "share" / "jupyter")
     known = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+    # Looking for plug-ins of pydantic, of which there are none, costs each kernel 40 ms.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([share, *(p for p in known if p and p != share)])
 
     # jsonschema would build a grammar of international addresses, for a second, to check a format

@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 
+from benchmarks.serving import reveal_all
 from oligoteach.evidence import notebooks_path
 
 LESSONS = sorted(path.name for path in notebooks_path().glob("[0-9][0-9]_*.ipynb"))
@@ -28,18 +29,6 @@ REFLOW = """() => {
 def explorers(page):
     """Return the explorers of a page."""
     return page.locator("[data-explorer]").all()
-
-
-def reveal_all(page):
-    """Open every prediction without an answer."""
-    closed = page.locator(".kit-reveal:visible")
-    while count := closed.count():
-        closed.first.click()
-        page.wait_for_function(
-            "(n) => [...document.querySelectorAll('.kit-reveal')]"
-            ".filter((e) => e.checkVisibility()).length < n",
-            arg=count,
-        )
 
 
 def frame_of(explorer):
