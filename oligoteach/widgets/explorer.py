@@ -238,19 +238,25 @@ class Explorer(PredictionHost, KitWidget):
 
     def on_frame(self, content: dict[str, Any]) -> None:
         """Answer the page's request for a frame, taking over the values that came with it."""
-        notes = self._take(content.get("params") or {})
-        if self.locked:
-            self.send({"type": "locked", "view": content.get("view")})
-            return
-        result = self.result()
-        reply = {
-            "type": "frame",
-            "view": content.get("view"),
-            "text": self.describe(result),
-            "notes": notes,
-            **self._extras(result, content.get("table")),
-        }
-        self.send(reply, [self.frame(*self._size(content))])
+        view = content.get("view")
+        # The picture travels first: the echo of the values and the lists can wait behind it.
+        with self.hold_sync():
+            notes = self._take(content.get("params") or {})
+            if self.locked:
+                self.send({"type": "locked", "view": view})
+                return
+            result = self.result()
+            reply = {
+                "type": "frame",
+                "view": view,
+                "params": self.params,
+                "text": self.describe(result),
+                "notes": notes,
+            }
+            self.send(reply, [self.frame(*self._size(content))])
+        if self._has_extras:
+            extras = self._extras(result, content.get("table"))
+            self.send({"type": "extras", "view": view, **extras})
 
     def on_cards(self, _content: dict[str, Any]) -> None:
         """Send the cards that the last frame left out."""
@@ -271,6 +277,10 @@ class Explorer(PredictionHost, KitWidget):
             except ValueError as error:
                 notes.append(f"{error}.")
         return notes
+
+    @property
+    def _has_extras(self) -> bool:
+        return type(self).table is not Explorer.table or type(self).cards is not Explorer.cards
 
     def _extras(self, result: Any, wants_table: Any) -> dict[str, Any]:
         extras: dict[str, Any] = {}

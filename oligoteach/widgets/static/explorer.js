@@ -33,16 +33,13 @@ function renderExplorer({ model, el, signal }) {
       if (words.textContent === "") write(message.text);
       else read(message.text);
       notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
-      if (message.table) table.show(message.table);
-      else table.age();
-      if (message.cards) showCards(cards, message, model);
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
       if (arriving) goTo(body.querySelector(".kit-figure"));
       arriving = false;
     },
     onlocked: () => showBody(false),
-    onrest: () => controls.show(model.get("params")),
+    onrest: () => controls.show(frames.params ?? model.get("params")),
   });
 
   const controls = controlsBox(model, config, (name, value) => {
@@ -117,6 +114,12 @@ function renderExplorer({ model, el, signal }) {
     locked: (message) => frames.locked(message),
     stale: () => frames.want(),
     predicted: (message) => tell(message),
+    extras(message) {
+      if (message.view !== frames.id) return;
+      if (message.table) table.show(message.table);
+      else table.age();
+      if (message.cards) showCards(cards, message, model);
+    },
     cards: (message) => showRest(cards, message.cards),
     failed(message) {
       notes.replaceChildren(h("p", { class: "kit-refusal" }, message.text));
@@ -128,7 +131,7 @@ function renderExplorer({ model, el, signal }) {
   const onparams = () => {
     if (!frames.resting) return;
     controls.show(model.get("params"));
-    frames.want();
+    if (JSON.stringify(model.get("params")) !== JSON.stringify(frames.params)) frames.want();
   };
   model.on("change:params", onparams);
   signal?.addEventListener("abort", () => model.off("change:params", onparams));

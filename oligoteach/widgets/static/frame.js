@@ -28,6 +28,7 @@ class Frames {
     this.wanted = false;
     this.flying = false;
     this.url = null;
+    this.params = null;
   }
 
   want(params = {}) {
@@ -63,12 +64,13 @@ class Frames {
   async receive(message, buffers) {
     if (message.view !== this.id) return;
     const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
+    this.params = message.params; // the values of the picture, known before the kernel's echo
     this.image.src = url; // the browser keeps the old picture until the new one is decoded
-    this.onframe(message);
     await this.image.decode().catch(() => {});
     if (this.url) URL.revokeObjectURL(this.url);
     this.url = url;
     this.landed();
+    this.onframe(message); // words can wait for the picture
   }
 
   locked(message) {
