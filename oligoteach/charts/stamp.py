@@ -112,6 +112,12 @@ def label_axes(
     return across, up
 
 
+@lru_cache(maxsize=4)
+def _workbench(dpi: float) -> tuple[Figure, RendererAgg]:
+    """Return a figure and a renderer of this resolution, on which texts are measured."""
+    return Figure(dpi=dpi), RendererAgg(1, 1, dpi)
+
+
 @lru_cache(maxsize=KEPT)
 def _picture(
     text: str,
@@ -127,10 +133,11 @@ def _picture(
 ) -> tuple[NDArray[np.uint8], float, float]:
     """Return the picture of a text, and where its corner lies from the text's place."""
     look = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": spacing}
-    words = Text(0, 0, text, ha=ha, va=va, rotation=rotation, figure=Figure(dpi=dpi), **look)
+    figure, measure = _workbench(dpi)
+    words = Text(0, 0, text, ha=ha, va=va, rotation=rotation, figure=figure, **look)
     if ground is not None:
         words.set_bbox({"facecolor": ground, "edgecolor": "none", "pad": 0})
-    extent = words.get_window_extent(RendererAgg(1, 1, dpi))
+    extent = words.get_window_extent(measure)
     left, bottom = math.floor(extent.x0) - PADDING, math.floor(extent.y0) - PADDING
     width = math.ceil(extent.x1) + PADDING - left
     height = math.ceil(extent.y1) + PADDING - bottom
