@@ -9,14 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 MAX_TEXT = 80
 
 
+class _Control:
+    """What all controls share."""
+
+    kind: ClassVar[str]
+
+    def spec(self) -> dict[str, Any]:
+        """Return the description that the page draws."""
+        described = {"kind": self.kind}
+        for part in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, part.name)
+            if part.name == "options":
+                value = [{"value": v, "text": t} for v, t in value.items()]
+            described[part.name] = list(value) if isinstance(value, tuple) else value
+        return described
+
+
 @dataclass(frozen=True)
-class Number:
+class Number(_Control):
     """A number on a slider with a text field beside it.
 
     Parameters
@@ -67,20 +83,6 @@ class Number:
         snapped = min(snapped, self.high)
         return int(snapped) if self._whole() else snapped
 
-    def spec(self) -> dict[str, Any]:
-        """Return the description that the page draws."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "label": self.label,
-            "low": self.low,
-            "high": self.high,
-            "step": self.step,
-            "default": self.default,
-            "unit": self.unit,
-            "hint": self.hint,
-        }
-
     def say(self, value: Any) -> str:
         """Return the value in words."""
         return f"{self.label} {value:g}{self._unit()}"
@@ -93,7 +95,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(_Control):
     """One of several options; ``options`` maps the value to what the learner reads."""
 
     kind: ClassVar[str] = "choice"
@@ -118,24 +120,13 @@ class Choice:
             f"{self.label}: {_short(raw)} is not one of {', '.join(map(str, self.options))}"
         )
 
-    def spec(self) -> dict[str, Any]:
-        """Return the description that the page draws."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "label": self.label,
-            "options": [{"value": v, "text": t} for v, t in self.options.items()],
-            "default": self.default,
-            "hint": self.hint,
-        }
-
     def say(self, value: Any) -> str:
         """Return the value in words."""
         return f"{self.label}: {self.options[value]}"
 
 
 @dataclass(frozen=True)
-class Many:
+class Many(_Control):
     """Any number of several options, in the order in which they are listed."""
 
     kind: ClassVar[str] = "many"
@@ -163,24 +154,13 @@ class Many:
                 )
         return tuple(option for option in self.options if option in chosen)
 
-    def spec(self) -> dict[str, Any]:
-        """Return the description that the page draws."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "label": self.label,
-            "options": [{"value": v, "text": t} for v, t in self.options.items()],
-            "default": list(self.default),
-            "hint": self.hint,
-        }
-
     def say(self, value: Any) -> str:
         """Return the value in words."""
         return f"{self.label}: {', '.join(self.options[v] for v in value) or 'none'}"
 
 
 @dataclass(frozen=True)
-class Toggle:
+class Toggle(_Control):
     """Yes or no."""
 
     kind: ClassVar[str] = "toggle"
@@ -197,23 +177,13 @@ class Toggle:
             return raw == "yes"
         raise ValueError(f"{self.label}: {_short(raw)} is not one of yes, no")
 
-    def spec(self) -> dict[str, Any]:
-        """Return the description that the page draws."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "label": self.label,
-            "default": self.default,
-            "hint": self.hint,
-        }
-
     def say(self, value: Any) -> str:
         """Return the value in words."""
         return f"{self.label}: {'yes' if value else 'no'}"
 
 
 @dataclass(frozen=True)
-class Text:
+class Text(_Control):
     """A short piece of text, such as words to search for. Never a name: it stays on the page."""
 
     kind: ClassVar[str] = "text"
@@ -233,17 +203,6 @@ class Text:
         if any(not c.isprintable() for c in raw):
             raise ValueError(f"{self.label}: only printable characters are allowed")
         return raw
-
-    def spec(self) -> dict[str, Any]:
-        """Return the description that the page draws."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "label": self.label,
-            "default": self.default,
-            "hint": self.hint,
-            "max": MAX_TEXT,
-        }
 
     def say(self, value: Any) -> str:
         """Return the value in words."""

@@ -2,6 +2,7 @@
 // Each maker returns { el, show(value) } and calls change(name, value) when the learner acts.
 
 const RADIO_MOST = 4;
+const MAX_TEXT = 80; // as in controls.py, which refuses more
 
 function makeControl(spec, value, change) {
   const makers = { number, choice, many, toggle, text };
@@ -114,7 +115,7 @@ function toggle(spec, change) {
 function text(spec, change) {
   const id = uid(spec.name);
   const input = h("input", {
-    type: "search", id, maxlength: spec.max, autocomplete: "off",
+    type: "search", id, maxlength: MAX_TEXT, autocomplete: "off",
     oninput: () => change(spec.name, input.value),
   });
   const el = h(
