@@ -573,16 +573,28 @@ def uses() -> Mapping[str, frozenset[str]]:
         for entry in audit.entries()
     }
     return {
-        name: frozenset(key for key, text in texts.items() if _pattern(term).search(text))
+        name: frozenset(key for key, text in texts.items() if _uses(term, text))
         for name, term in ledger.glossary().items()
     }
+
+
+def _uses(term: ledger.GlossaryTerm, text: str) -> bool:
+    """Return whether a text uses a term; most do not even hold its letters, which is soon seen."""
+    low = text.lower()
+    near = any(name.lower() in low for name in _names(term))
+    near = near or bool(term.abbreviation and term.abbreviation in text)
+    return near and _pattern(term).search(text) is not None
+
+
+@cache
+def _names(term: ledger.GlossaryTerm) -> list[str]:
+    return re.split(r", | and ", term.term)
 
 
 @cache
 def _pattern(term: ledger.GlossaryTerm) -> re.Pattern[str]:
     """Return what finds a term in a text: its words in any case, its abbreviation as it is."""
-    names = [re.escape(name) for name in re.split(r", | and ", term.term)]
-    found = rf"(?i:(?:{'|'.join(names)})s?\b)"
+    found = rf"(?i:(?:{'|'.join(map(re.escape, _names(term)))})s?\b)"
     if term.abbreviation:
         found += rf"|{re.escape(term.abbreviation)}\b"
     # Compounds such as OM-NSCLC and SABR-COMET are words of their own.
