@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 
+from benchmarks.serving import reveal_all as reveal_all
 from oligoteach.evidence import notebooks_path
 
 LESSONS = sorted(path.name for path in notebooks_path().glob("[0-9][0-9]_*.ipynb"))
