@@ -76,7 +76,8 @@ def run_all(lab, context):
             with contextlib.suppress(PlaywrightTimeout):
                 begun.wait_for(timeout=5000)
                 break
-        page.locator(".kit-page").wait_for()
+        # It may have scrolled to the last cell, and then the first is not drawn.
+        page.locator(".kit-widget").first.wait_for(state="attached")
         return page
 
     return run
@@ -86,7 +87,8 @@ def find_explorer(page):
     """Scroll until an explorer is drawn, and return it: JupyterLab draws only what comes near."""
     explorer = page.locator("[data-explorer]").first
     page.locator(".jp-Notebook").first.hover()
-    for _ in range(40):
+    page.mouse.wheel(0, -100_000)
+    for _ in range(60):
         if explorer.count():
             break
         page.mouse.wheel(0, 600)
