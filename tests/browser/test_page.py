@@ -191,6 +191,23 @@ def test_a_number_out_of_range_is_refused_at_the_control_and_kept_in_the_field(o
     decay(page).get_by_text("At 1 month 0.223 is left.").wait_for()
 
 
+def test_a_refused_number_stays_when_a_frame_arrives_and_goes_with_the_defaults(open_kit):
+    page = open_kit()
+    wait_frame(decay(page))
+    rate(page).fill("77")
+    before = frame_of(decay(page))
+    page.set_viewport_size({"width": 900, "height": 900})
+    page.wait_for_function(
+        "([image, before]) => image.src !== before",
+        arg=[decay(page).locator(".kit-image").element_handle(), before],
+    )
+    assert decay(page).get_by_text("Allowed: 0.1 to 2 per month.").is_visible()
+    assert rate(page).input_value() == "77"
+    decay(page).get_by_role("button", name="Restore defaults").click()
+    decay(page).get_by_text("Allowed:").wait_for(state="hidden")
+    page.wait_for_function("(field) => field.value === '1'", arg=rate(page).element_handle())
+
+
 def test_an_error_in_an_explorer_reaches_the_page_in_words_and_can_be_left(open_kit):
     page = open_kit()
     wait_frame(decay(page))

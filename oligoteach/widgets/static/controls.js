@@ -1,5 +1,6 @@
 // Native form elements, so that keys, names and roles need no repair.
 // Each maker returns { el, show(value) } and calls change(name, value) when the learner acts.
+// forget(), where there is one, drops an entry that was refused and is still in its field.
 
 const RADIO_MOST = 4;
 const MAX_TEXT = 80; // as in controls.py, which refuses more
@@ -22,11 +23,14 @@ function number(spec, change) {
   const note = h("p", { class: "kit-refusal", role: "alert", hidden: true });
   const show = (value) => {
     range.value = value;
-    if (field !== document.activeElement || Number(field.value) !== Number(value)) field.value = value;
     range.setAttribute("aria-valuetext", `${value} ${spec.unit}`.trim());
-    note.hidden = true;
+    // A picture that lands while an entry stands refused must not take entry and reason away.
+    if (!note.hidden) return;
+    if (field !== document.activeElement || Number(field.value) !== Number(value)) field.value = value;
   };
+  const forget = () => (note.hidden = true);
   range.addEventListener("input", () => {
+    forget();
     show(range.valueAsNumber);
     change(spec.name, range.valueAsNumber);
   });
@@ -46,7 +50,7 @@ function number(spec, change) {
     h("div", { class: "kit-number" }, range, field, spec.unit ? h("span", { class: "kit-unit" }, spec.unit) : null),
     note,
   );
-  return { el, show };
+  return { el, show, forget };
 }
 
 function choice(spec, change) {

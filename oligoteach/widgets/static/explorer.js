@@ -184,6 +184,7 @@ function controlsBox(model, config, change) {
     elements.slice(0, config.in_view),
     folded.length ? details("More controls", folded) : null,
     elements.length ? button("Restore defaults", () => {
+      made.forEach((control) => control.forget?.());
       model.send({ type: "defaults" });
       store.change(config.lesson, (kept) => delete kept.params[config.key]);
     }) : null,
