@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from browser import kit_notebook
 from browser.driving import LESSONS, axe_violations, explorers, move, reveal_all, wait_frame
@@ -25,8 +25,25 @@ OPTIONS = [
     "--IdentityProvider.token=",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.expose_app_in_browser=True",
     "--KernelManager.transport=ipc",
 ]
+# By default JupyterLab draws only the cells near the screen, and the others cannot be waited for.
+DRAW_ALL_CELLS = {"windowingMode": "none"}
+
+# Through JupyterLab's own commands: a menu can be covered by a dialog, and a kernel that is called
+# idle may not listen yet. Opening, a kernel that answers and the end of the run can be awaited.
+RUN_ALL = """async (path) => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const panel = await app.commands.execute("docmanager:open", {
+    path, factory: "Notebook", kernel: { name: "python3" },
+  });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  await app.commands.execute("notebook:run-all-cells");
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +54,15 @@ def lab(tmp_path_factory):
     for path in notebooks_path().glob("*.ipynb"):
         book = nbformat.read(path, as_version=4)
         for cell in book.cells:
-            if cell.cell_type == "code":  # a kept number would look as if the cell had run
+            if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(book, folder / path.name)
-    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={folder}"]
+    settings = tmp_path_factory.mktemp("settings")
+    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text(json.dumps(DRAW_ALL_CELLS), encoding="utf-8")
+    places = [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={settings}"]
+    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, *places]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         for line in process.stderr:
@@ -64,48 +86,13 @@ def run_all(lab, context):
         page = context.new_page()
         page.set_viewport_size({"width": 1500, "height": 1200})
         page.foreign = context.foreign
-        page.goto(f"{lab}/lab/tree/{notebook}?reset")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        accept = page.locator(".jp-Dialog button.jp-mod-accept")
-        page.locator(
-            ".jp-Notebook-ExecutionIndicator[data-status=idle], .jp-Dialog"
-        ).first.wait_for()
-        if accept.count():
-            accept.first.click()
-        # JupyterLab says "Idle" a moment before the kernel listens, and then runs nothing.
-        begun = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")).first
-        for _ in range(6):
-            page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-            page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
-            with contextlib.suppress(PlaywrightTimeout):
-                begun.wait_for(timeout=5000)
-                break
-        # It may have scrolled to the last cell, and then the first is not drawn.
-        page.locator(".kit-widget").first.wait_for(state="attached")
+        page.goto(f"{lab}/lab?reset")
+        page.wait_for_function("window.jupyterapp")
+        page.evaluate(RUN_ALL, notebook)
+        page.locator(".kit-references").wait_for()
         return page
 
     return run
-
-
-def find_explorer(page):
-    """Scroll until an explorer is drawn, and return it: JupyterLab draws only what comes near."""
-    explorer = page.locator("[data-explorer]").first
-    page.locator(".jp-Notebook").first.hover()
-    page.mouse.wheel(0, -100_000)
-    for _ in range(60):
-        if explorer.count():
-            break
-        page.mouse.wheel(0, 600)
-        with contextlib.suppress(PlaywrightTimeout):
-            explorer.wait_for(timeout=500)
-    explorer.scroll_into_view_if_needed()
-    return explorer
-
-
-def scroll_through(page):
-    """Scroll the notebook to its end: JupyterLab draws cells only when they come near."""
-    page.locator(".jp-Notebook .jp-Cell").last.scroll_into_view_if_needed()
-    page.locator(".kit-references").wait_for()
 
 
 def test_the_kit_works_in_jupyterlab(run_all):
@@ -126,7 +113,6 @@ def test_the_kit_works_in_jupyterlab(run_all):
     question.get_by_label("Nothing").check()
     question.get_by_role("button", name="Check").click()
     question.get_by_text("That takes for ever.").wait_for()
-    scroll_through(page)
     page.locator(".kit-prose-chip").first.wait_for()
     assert page.foreign == []
 
@@ -134,7 +120,7 @@ def test_the_kit_works_in_jupyterlab(run_all):
 @pytest.mark.parametrize("notebook", LESSONS)
 def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
     page = run_all(notebook)
-    explorer = find_explorer(page)
+    explorer = explorers(page)[0]
     reveal_all(page)
     wait_frame(explorer)
     before = explorer.locator(".kit-image").get_attribute("src")
@@ -150,5 +136,4 @@ def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
 def test_axe_finds_no_violation_in_the_widgets(run_all):
     page = run_all("kit.ipynb")
     wait_frame(explorers(page)[0])
-    scroll_through(page)
     assert axe_violations(page, ".kit-widget") == []
