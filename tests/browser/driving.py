@@ -10,7 +10,7 @@ from oligoteach.evidence import notebooks_path
 
 LESSONS = sorted(path.name for path in notebooks_path().glob("[0-9][0-9]_*.ipynb"))
 SIZES = [320, 375, 768, 1920]
-TIMEOUT = 30_000
+TIMEOUT = 60_000
 
 # Elements that reach beyond the right edge of the page, without a box of their own that scrolls.
 REFLOW = """() => {
