@@ -371,6 +371,10 @@ def _printed_cell(trial_id: str, endpoint: str) -> Any:
     printed = PRINTED.get((trial_id, endpoint))
     if printed is None:
         return "nothing printed" if evidence.trial(trial_id).in_review else "–"
+    part = PART_VERDICTS.get((trial_id, endpoint))
+    if part is not None:
+        figures = "; ".join(evidence.claim(claim_id).value_text for claim_id in printed.ids)
+        return {"text": f"{figures}: {part[0].lstrip('✗ ')}", "tone": part[1]}
     return _claims_cell(printed.ids)
 
 
