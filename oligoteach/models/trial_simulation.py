@@ -9,8 +9,9 @@ just what these simulations are to show of other causes; and it would save littl
 Trials come in blocks, each from a stream of random numbers of its own that depends on the seed
 and the number of the block alone. So a trial is the same, bit for bit, however many are asked
 for and however they are cut into batches, and any one of them can be drawn again alone
-(:func:`replicate`). With another design of the same number of patients the same seed moves the
-same patients a little rather than drawing new ones, as long as the same things are drawn.
+(:func:`replicate`); another version of numpy or kind of processor may change last digits. With
+another design of as many patients the same seed moves the same patients a little rather than
+drawing new ones, as long as the same things are drawn.
 
 Sources
 -------
@@ -55,6 +56,8 @@ __all__ = [
 ]
 
 MEDIAN = (0.1, 240.0)
+#: Weibull shapes that survival can have; beyond them times crowd together at 0 or the median.
+SHAPE = (0.2, 10.0)
 MOST_TRIALS = 1_000_000
 FEWEST_AT_LOOK = 2
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
@@ -148,7 +151,16 @@ class TrialDesign:
             )
         if self.landmark_time is None or self.landmark_survival is None:
             return _curves.exponential(median)
-        return _curves.weibull(median, self.landmark_time, self.landmark_survival)
+        curve = _curves.weibull(median, self.landmark_time, self.landmark_survival)
+        if SHAPE[0] <= curve.shape <= SHAPE[1]:
+            return curve
+        nearest = SHAPE[0] if curve.shape < SHAPE[0] else SHAPE[1]
+        there = 0.5 ** ((self.landmark_time / median) ** nearest)
+        raise ValueError(
+            f"landmark_survival is {self.landmark_survival:g} at {self.landmark_time:g} months "
+            f"with a median of {median:g}: a Weibull shape of {curve.shape:.2g}, and it must be "
+            f"from {SHAPE[0]:g} to {SHAPE[1]:g}. The nearest allowed value is {there:.3g}."
+        )
 
     @cached_property
     def course(self) -> Course:
@@ -173,10 +185,13 @@ class TrialDesign:
             count = round(look * total)
             least = max(FEWEST_AT_LOOK, before + 1)
             if count < least:
+                fraction = math.ceil(100 * least / total) / 100
+                nearest = (
+                    f"which is a fraction of {fraction:g}" if fraction < 1 else "so leave it out"
+                )
                 raise ValueError(
                     f"An interim look at {look:g} of about {total:.1f} expected events would come "
-                    f"after {count}; it must come after at least {least}, which is a fraction of "
-                    f"{math.ceil(100 * least / total) / 100:g}."
+                    f"after {count}; it must come after at least {least}, {nearest}."
                 )
             counts.append(count)
             before = count

@@ -26,12 +26,15 @@ from oligoteach.models.trial_simulation import (
 
 ARRAYS = [field.name for field in fields(Trials) if field.name != "first"]
 
+# Log hazard ratios of three trials.
+KNOWN = [-1.297231818388, -0.641543205270, -0.692763001538]
+
 
 @st.composite
 def designs(draw):
     weibull = draw(st.booleans())
     return TrialDesign(
-        patients=draw(st.integers(20, 300)),
+        patients=draw(st.integers(40, 300)),
         allocation=draw(st.sampled_from([0.3, 0.5, 2 / 3])),
         control_median=draw(st.floats(4, 30)),
         hazard_ratio=draw(st.floats(0.4, 1.5)),
@@ -217,6 +220,27 @@ def test_tiny_trials_without_a_finite_ratio_raise_no_warning():
     assert summary.type_m is None or math.isfinite(summary.type_m)
 
 
+def test_the_stream_of_random_numbers_is_the_known_one():
+    """Notebooks print what they simulate, so another stream would change what they say."""
+    trials = run(TrialDesign(looks=(0.5,)), 1000, seed=1)
+    assert trials.log_hr[[0, 1, 999]] == pytest.approx(KNOWN, rel=1e-9)
+
+
+@pytest.mark.parametrize("ratio", [0.05, 20.0])
+@pytest.mark.parametrize("patients", [6, 99])
+@pytest.mark.parametrize("landmark", [None, 0.06, 0.43])
+@pytest.mark.parametrize("looks", [(), (0.7,)])
+def test_the_corners_of_what_is_allowed_raise_no_warning(ratio, patients, landmark, looks):
+    design = TrialDesign(
+        patients=patients, hazard_ratio=ratio, accrual=0, follow_up=240, dropout=0.2, looks=looks,
+        control_median=10, landmark_time=None if landmark is None else 15.0,
+        landmark_survival=landmark, crossover=Crossover(1.0, 240, 0.05), alpha=0.4,
+    )  # fmt: skip
+    summary = summarise(design, run(design, 60))
+    assert 0 <= summary.power <= 1
+    assert replicate(design, 1, 7).time.size > 0
+
+
 def test_the_first_batch_is_small_and_later_ones_larger():
     for patients, total in ((20, 50_000), (99, 12_000), (2000, 600)):
         sizes = [len(part) for part in simulate(TrialDesign(patients=patients), total, 1)]
@@ -255,6 +279,9 @@ def test_summary_of_nothing_is_refused():
         ({"rule": "none"}, "rule is 'none'"),
         ({"landmark_time": 24}, "give both or neither"),
         ({"landmark_time": 24, "landmark_survival": 0.7}, "below 0.5"),
+        ({"landmark_time": 24, "landmark_survival": 0.499}, r"shape of 0\.0042.*nearest.* 0\.451"),
+        ({"landmark_time": 12.1, "landmark_survival": 0.2}, r"shape of 1e\+02.*nearest.* 0\.471"),
+        ({"patients": 4, "follow_up": 3.5, "looks": (0.1,)}, "at least 2, so leave it out"),
         (
             {"accrual": 0, "follow_up": 0.1, "control_median": 60},
             r"0\.09 events are expected .* at least 2 .* nearest allowed follow_up is 2\.1 months",
