@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oligoteach.charts.figure import SMALL, TEXT, points
-from oligoteach.charts.sheet import sheet, width_of, write
+from oligoteach.charts.sheet import sheet, write
+from oligoteach.charts.wording import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 EDGE = 10.0
 HEAD = 40.0  # two lines above each block of dots
 SCALE = 112.0  # the belief below the dots
+LETTER = 6.6  # width of a letter of the least size
 LARGE, GROWN = 860, 1.2
 # Dots of one look: the theme's colour of edge and face.
 LOOKS = {
@@ -39,27 +41,27 @@ class TrialDots(list):  # type: ignore[type-arg]
 
     def __init__(self, figure: TeachingFigure) -> None:
         super().__init__()
-        self._theme, self._width, self._figure = figure.theme, figure.width, figure
+        self._theme, self._width = figure.theme, figure.width
         self._grown = GROWN if figure.width >= LARGE else 1.0
         axes = sheet(figure)
         self._axis = figure.height - (SCALE - 56) * self._grown
         self._room = figure.height - (2 * HEAD + SCALE) * self._grown
         self._dots = {kind: self._dot(axes, *look) for kind, look in LOOKS.items()}
-        self._heads = [self._write(axes, EDGE, weight="bold", size=TEXT) for _ in range(2)]
-        self._notes = [self._write(axes, EDGE) for _ in range(2)]
+        self._heads = Words(figure, axes, TEXT * self._grown, weight="bold")
+        self._notes = Words(figure, axes, SMALL * self._grown)
         self._draw_scale(axes)
         self._marks = {name: self._mark(axes, *look) for name, look in MARKS.items()}
-        self._labels = {name: self._write(axes, 0, ha="center") for name in (*MARKS, "act")}
+        self._labels = Words(figure, axes, SMALL * self._grown, align="center")
         style = {"color": figure.theme.blue, "linewidth": 1.8, "linestyle": (0, (4, 3))}
         self._line = axes.plot([], [], **style)[0]
         self.extend(
             [
                 *self._dots.values(),
-                *self._heads,
-                *self._notes,
+                self._heads,
+                self._notes,
                 self._line,
                 *self._marks.values(),
-                *self._labels.values(),
+                self._labels,
             ]
         )
 
@@ -80,18 +82,22 @@ class TrialDots(list):  # type: ignore[type-arg]
         n = sum(counts.values())
         pitch, columns = self._grid(n)
         top, head = 0.0, HEAD * self._grown
-        for block, result in enumerate(("positive", "negative")):
+        heads, notes, tops = [], [], []
+        for result in ("positive", "negative"):
             kinds = [kind for kind in LOOKS if kind.endswith(result)]
             # Those of treatments that work come first, so that their share is seen as a length.
             kinds.sort(key=lambda kind: LOOKS[kind][0] != "green")
             works, fails = (counts[kind] for kind in kinds)
-            self._say(block, top, f"{result.capitalize()}: {works + fails} of {n} trials")
-            self._note(block, top, works, fails)
+            heads.append(f"{result.capitalize()}: {works + fails} of {n} trials")
+            notes.append(f"● it works: {works}   ○ it does not: {fails}")
+            tops.append(top)
             places = self._places(works + fails, top + head, pitch, columns)
             for kind, part in zip(kinds, (places[:works], places[works:]), strict=True):
                 self._dots[kind].set_data(part[:, 0], part[:, 1])
                 self._dots[kind].set_markersize(points(0.66 * pitch))
             top += head + pitch * max(1, math.ceil((works + fails) / columns))
+        self._heads.show(heads, [(EDGE, y + 10 * self._grown) for y in tops])
+        self._notes.show(notes, [(EDGE, y + 27 * self._grown) for y in tops])
         self._show_beliefs(beliefs, act)
 
     # Dots -------------------------------------------------------------------------------------
@@ -111,14 +117,6 @@ class TrialDots(list):  # type: ignore[type-arg]
         x = EDGE + (order % columns + 0.5) * pitch
         y = top + (order // columns + 0.5) * pitch
         return np.column_stack([x, y])
-
-    def _say(self, block: int, top: float, words: str) -> None:
-        self._heads[block].set_text(words)
-        self._heads[block].set_position((EDGE, top + 14 * self._grown))
-
-    def _note(self, block: int, top: float, works: int, fails: int) -> None:
-        self._notes[block].set_text(f"● it works: {works}   ○ it does not: {fails}")
-        self._notes[block].set_position((EDGE, top + 31 * self._grown))
 
     # Belief -----------------------------------------------------------------------------------
 
@@ -144,15 +142,16 @@ class TrialDots(list):  # type: ignore[type-arg]
             "negative": "if negative",
             "act": "I would act from",
         }
+        texts, places = [], []
         for name, (belief, said) in {**beliefs, "act": (act, f"{100 * act:.0f} %")}.items():
             text = f"{words[name]} {said}"
-            at, label = self._x(belief), self._labels[name]
-            half = width_of(self._figure, text, SMALL * self._grown, weight="bold") / 2
-            label.set_text(text)
+            at, half = self._x(belief), LETTER * self._grown * len(text) / 2
             middle = min(max(at, EDGE + half), self._width - EDGE - half)
-            label.set_position((middle, self._axis + rows[name] + 4.3))
+            texts.append(text)
+            places.append((middle, self._axis + rows[name]))
             if name in self._marks:
                 self._marks[name].set_data([at], [self._axis])
+        self._labels.show(texts, places)
         at = self._x(act)
         self._line.set_data([at, at], [self._axis - 8, self._axis + 1.5 * step])
 
