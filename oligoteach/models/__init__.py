@@ -23,4 +23,20 @@ intervals
     What a printed confidence interval implies, and whether its p value fits.
 detection
     How a lesion limit and imperfect imaging decide who is called oligometastatic.
+pooling
+    Hazard ratios of several trials together: effect, heterogeneity, prediction interval.
+updating
+    What a belief about a hazard ratio becomes with new data.
+interaction
+    Whether two subgroups differ by more than chance.
+predictive
+    What a positive or a negative trial is worth, given how often such ideas are true.
+landmark
+    Immortal time: three ways to compare treated with untreated patients.
+progression
+    The teaching path for progression at a few sites.
+resistance
+    Resistant cells before and under a targeted drug.
+immune_response, tumour_immune, interferon
+    Radiotherapy with an antibody in mice, dormancy and escape, and an assumed dose curve.
 """
