@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from oligoteach import evidence
@@ -232,11 +232,14 @@ def _mark(entry: Entry) -> Mark | None:
 
 
 def _status_lines(entry: Entry) -> Iterator[Line]:
-    date = "undated" if entry.dated == "undated" else f"newest dated source {entry.dated}"
-    seen = f"{entry.trial.status} ({date})" if entry.sourced else "no source found"
+    seen = f"{entry.trial.status} ({_date(entry)})" if entry.sourced else "no source found"
     yield Line(seen, "ink", wide=True)
     for printed, label, grade in entry.disputed():
         yield Line(f"{label}: {printed}", grade, wide=True)
+
+
+def _date(entry: Entry) -> str:
+    return "undated" if entry.dated == "undated" else f"newest dated source {entry.dated}"
 
 
 def _who_lines(entry: Entry) -> Iterator[Line]:
@@ -245,55 +248,54 @@ def _who_lines(entry: Entry) -> Iterator[Line]:
 
 
 def sentences(shown: Board) -> Iterator[str]:
-    """Yield how many there are of which kind, and every trial in words."""
+    """Yield how many there are of which kind, then every trial in short."""
     found = [entry for entry in shown.entries if entry.sourced]
     randomised = [entry for entry in found if entry.trial.randomised]
     yield (
         f"{SET_NAMES[shown.chosen]}: {len(shown.entries)} studies, {len(found)} found in a "
         f"source, {len(randomised)} of those randomised."
     )
-    lines = _status_lines if shown.about == "status" else _who_lines
     for entry in shown.entries:
-        said = "; ".join(re.sub("^[✗?] ", "", line.text) for line in lines(entry))
-        yield f"{entry.name} ({entry.kind}, {entry.size}): {said}."
+        about = _state(entry) if shown.about == "status" else f"{entry.who}; {entry.limit}"
+        yield f"{entry.name} ({entry.kind}, {entry.size}): {about}."
+
+
+def _state(entry: Entry) -> str:
+    """Return status with its date, and what of the review's entry was not borne out."""
+    if not entry.sourced:
+        return "no source found"
+    disputed = ", ".join(f"{what} {label[2:]}" for what, label, _ in entry.disputed())
+    return f"{entry.trial.status} ({_date(entry)}){'; ' if disputed else ''}{disputed}"
 
 
 def table(shown: Board) -> Table:
-    """Return everything that the ledger has on the trials of a set."""
+    """Return everything that the ledger has on the trials of a set, side by side."""
+    rows: dict[str, Callable[[Entry], object]] = {
+        "Registered as": lambda entry: entry.number,
+        "Design": _design,
+        "Who": lambda entry: entry.who,
+        "Lesion limit": lambda entry: entry.limit,
+        "Patients": lambda entry: entry.size,
+        "Primary endpoint": lambda entry: entry.endpoint,
+        "Status when last seen": lambda entry: entry.trial.status,
+        "Newest dated source": lambda entry: entry.dated,
+        "The review": _review_cell,
+        "Worth knowing": lambda entry: entry.trial.note or "–",
+    }
     return Table(
-        [
-            "Study",
-            "Registered as",
-            "Design",
-            "Who",
-            "Lesion limit",
-            "Patients",
-            "Primary endpoint",
-            "Status when last seen",
-            "Newest dated source",
-            "What the review prints",
-            "Worth knowing",
-        ],
-        [_table_row(entry) for entry in shown.entries],
+        ["Study", *(entry.name for entry in shown.entries)],
+        [[name, *map(cell, shown.entries)] for name, cell in rows.items()],
         "Status as last seen by this course, not today's: ask the registry on the day of teaching",
     )
 
 
-def _table_row(entry: Entry) -> list[object]:
-    trial = entry.trial
+def _design(entry: Entry) -> str:
+    return ", ".join(filter(None, (entry.kind, entry.trial.design, entry.trial.allocation)))
+
+
+def _review_cell(entry: Entry) -> dict[str, str]:
+    """Return what the review prints that was not borne out, or that it has nothing."""
     words, grade = entry.verdict
     disputed = "; ".join(f"{what}: {label[2:]}" for what, label, _ in entry.disputed())
-    design = ", ".join(filter(None, (entry.kind, trial.design, trial.allocation)))
-    return [
-        entry.name,
-        entry.number,
-        design,
-        entry.who,
-        entry.limit,
-        entry.size,
-        entry.endpoint,
-        trial.status,
-        entry.dated,
-        {"text": disputed or words.lstrip("✓✗?+ "), "tone": grade if trial.in_review else "note"},
-        trial.note or "–",
-    ]
+    text = disputed or words.lstrip("✓✗?+ ")
+    return {"text": text, "tone": grade if entry.trial.in_review else "note"}

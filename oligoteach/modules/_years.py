@@ -174,7 +174,7 @@ def line_words(shown: View) -> str:
 
 
 def sentences(shown: View) -> Iterator[str]:
-    """Yield what the randomised evidence was, and which events of each kind were known."""
+    """Yield what the randomised evidence was, and how many signs of each kind there were."""
     counted = shown.counted
     names = ", ".join(event.words.split(":")[0] for event in counted)
     trials = f"{len(counted)} randomised comparison{'' if len(counted) == 1 else 's'}"
@@ -183,10 +183,13 @@ def sentences(shown: View) -> Iterator[str]:
         f"By the end of {shown.year} this ledger has {trials} of local treatment in non-small cell "
         f"lung cancer alone, with {shown.patients} patients{known}."
     )
-    lane = "" if shown.lane == "all" else f", lane {LANES[shown.lane].lower()}"
-    kinds = {kind: [e.words for e in shown.shown if e.kind == kind] for kind in KINDS}
-    said = [f"{KINDS[kind]}: {', '.join(words)}" for kind, words in kinds.items() if words]
-    yield f"Shown{lane}: {'; '.join(said) or 'nothing yet'}."
+    counts = {kind: sum(e.kind == kind for e in shown.shown) for kind in KINDS}
+    said = [f"{KINDS[kind]} {n}" for kind, n in counts.items() if n]
+    lane = "" if shown.lane == "all" else f" in the lane {LANES[shown.lane].lower()}"
+    yield f"Signs shown{lane}: {', '.join(said) or 'none yet'}."
+    last = [e for e in shown.shown if shown.shown[-1].when == e.when]
+    if last:
+        yield f"Last, in {last[0].when}: {', '.join(event.words for event in last)}."
 
 
 def table(shown: View) -> Table:

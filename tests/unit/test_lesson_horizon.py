@@ -53,6 +53,13 @@ def explorer(key: str, **values):
     return made
 
 
+def made_words(made) -> list[tuple[str, bool]]:
+    """Return the words of the events of a drawn timeline, empty where they are hidden."""
+    made.frame(640, 500)
+    (chart,) = made.canvas(640, 500, 1.0, "light")._artists.values()
+    return [(t.get_text() if t.get_visible() else "", t.get_visible()) for t in chart._texts]
+
+
 def text_of(key: str) -> dict:
     (found,) = [text for text in TEXT["explorers"] if text["id"] == key]
     return found
@@ -156,7 +163,8 @@ class TestRegistry:
 
     def test_disputed_entries_are_shown_and_confirmed_ones_are_not(self):
         made = explorer("registry")
-        words = made.describe(made.result())
+        blocks = _registry.blocks(made.result())
+        words = " ".join(line.text for block in blocks for line in block.lines)
         for trial_id in _registry.SETS["table3"]:
             for claim_id in _registry.CLAIMS[trial_id]:
                 printed = CLAIMS[claim_id]["value_text"]
@@ -178,8 +186,10 @@ class TestRegistry:
         assert "Furmonertinib ± RT (review: phase II, size not seen): review: olig" in (
             made.describe(made.result())
         )
-        row = made.table(made.result()).rows[2]
-        assert row[1] == "NCT04970693 (unverified)"
+        table = made.table(made.result())
+        assert table.rows[0][table.columns.index("Furmonertinib ± RT")] == (
+            "NCT04970693 (unverified)"
+        )
 
     def test_the_newest_dated_source_is_never_the_review(self):
         for trials in _registry.SETS.values():
@@ -243,8 +253,10 @@ class TestTimeline:
     def test_what_came_later_has_no_words(self):
         made = explorer("timeline", year=2018)
         words = made.describe(made.result())
-        assert "Iyengar" in words
+        assert "Last, in 2018: Iyengar: PFS, Petty." in words
         assert not re.search("EXTEND|LU002|SABR-COMET", words)
+        for (text, _), event in zip(made_words(made), made.result().events, strict=True):
+            assert (text == "") == (event.when > 2018)
         assert all(int(row[0]) <= 2018 for row in made.table(made.result()).rows)
 
     def test_unverified_figures_are_left_out(self):
