@@ -31,6 +31,8 @@ interaction
     Whether two subgroups differ by more than chance.
 predictive
     What a positive or a negative trial is worth, given how often such ideas are true.
+planned_trial
+    The share of patients with an event by the end of a planned trial.
 landmark
     Immortal time: three ways to compare treated with untreated patients.
 progression
