@@ -187,7 +187,7 @@ def go_table(view: GoView) -> Table:
     ]
     rows += [[words, evidence.claim(key).value_text, *_standing(key)] for words, key in FACTS]
     rows += [[words, "hypothesis", *_standing(key)] for words, key in EXPLANATIONS]
-    columns = ["What", "Figure", "How sure", "Teach"]
+    columns = ["What", "Figure", "How sure", "What to teach"]
     return Table(columns, rows, "NRG-LU002: the rule, and what the ledger has")
 
 
@@ -198,8 +198,9 @@ def _chance(truth: float, view: GoView) -> float:
 def _quoted() -> tuple[dict[str, str], str]:
     """Return how sure the rule is: it stands in the audit of the claim on the phase."""
     read = evidence.citation("lu002-phase").verified
-    words = {"text": "✓ as quoted", "tone": "ok"} if read else {"text": "?", "tone": "open"}
-    return words, "In a report of the congress abstract"
+    words = "as quoted" if read else "unverified"
+    cell = {"text": words, "tone": "ok" if read else "open"}
+    return cell, "A report of the congress abstract has it"
 
 
 def _standing(claim_id: str) -> tuple[dict[str, str], str]:
@@ -207,4 +208,5 @@ def _standing(claim_id: str) -> tuple[dict[str, str], str]:
     record = evidence.citation(claim_id)
     grade = tone(record.verdict, record.verified)
     words = SHORT_VERDICTS[record.verdict] if record.verified else SHORT_VERDICTS["unverified"]
-    return {"text": words, "tone": grade}, record.teach
+    _, _, bare = words.partition(" ")  # the table draws the sign of a tone itself
+    return {"text": bare, "tone": grade}, record.teach

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
+from kit_examples import in_a_kernel
 from matplotlib.text import Text
 from PIL import Image
 
@@ -540,7 +541,7 @@ def test_the_page_is_answered_with_the_first_repeats_while_the_rest_runs(monkeyp
         await asyncio.sleep(0.15)
         made.on_stop({})
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
     assert sent[-1]["run"]["state"] == "stopped"
     assert 0 < sent[-1]["run"]["done"] < 100_000
 
