@@ -23,9 +23,10 @@ TREATMENTS = {
 _TREATMENT = dict(zip(TREATMENTS, path.TREATMENTS, strict=True))
 BIOPSIES = {
     "none": "Not done",
-    "clear": "Neither T790M nor bypass",
+    "clear": "Nothing found in tissue",
+    "plasma": "Nothing found in plasma only",
     "t790m": "T790M",
-    "bypass": "Bypass resistance",
+    "other": "Another mechanism, bypass or other",
 }
 _BIOPSY = dict(zip(BIOPSIES, path.BIOPSIES, strict=True))
 BRAIN = {
@@ -37,8 +38,8 @@ BRAIN = {
 QUESTIONS = {
     "oligo": ("Oligo-\nprogression?", "Oligoprogression?"),
     "targeted": ("On a\nTKI?", "On a TKI?"),
-    "tested": ("Re-biopsy\ndone?", "Re-biopsy done?"),
-    "mechanism": ("T790M or\nbypass?", "T790M or bypass?"),
+    "tested": ("Re-biopsy\nanswers?", "Re-biopsy answers?"),
+    "mechanism": ("Mechanism\nfound?", "Mechanism found?"),
     "t790m-new": ("T790M, no\nosimertinib?", "T790M, no osimertinib yet?"),
     "series": ("EGFR or\nALK?", "EGFR or ALK?"),
 }
@@ -68,8 +69,8 @@ def path_view(p: SimpleNamespace) -> PathView:
     treatment, biopsy = _TREATMENT[p.treatment], _BIOPSY[p.biopsy]
     notes = []
     if biopsy == path.T790M and treatment not in path.EGFR_TKIS:
-        biopsy = path.CLEAR
-        notes.append("T790M is a change of EGFR, so it is not taken here.")
+        biopsy = path.NOT_DONE
+        notes.append("T790M is a change of EGFR, so it is not taken for an answer here.")
     situation = path.Situation(p.sites, treatment, biopsy, p.rest, p.treatable, p.brain, p.bone)
     return PathView(path.decide(situation), tuple(notes))
 
@@ -167,7 +168,7 @@ def show_path(artists: dict[str, Any], view: PathView) -> None:
 def _standing(end: path.End) -> str:
     """Say how well an end is backed."""
     return {
-        "conditional": "ends in a conditional answer",
+        "depends on the earlier drug": "depends on the earlier drug",
         "conditional, contested": "ends in a conditional, contested answer",
         "not checked": "ends in advice that was not checked",
         "by analogy": "ends in an analogy",

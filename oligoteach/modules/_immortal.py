@@ -139,10 +139,14 @@ def immortal_sentences(view: ImmortalView) -> Iterator[str]:
         yield f"Repeats without a ratio because a group was empty: {said}."
 
 
+def _months(view: ImmortalView) -> str:
+    return "month" if view.setting.landmark == 1 else "months"
+
+
 def _spoken(view: ImmortalView, number: int) -> str:
     """Return the name of a way to count within a sentence."""
     label = _label(view, number).lower()
-    return f"{label} months" if number == LANDMARK else label
+    return f"{label} {_months(view)}" if number == LANDMARK else label
 
 
 def _counted(view: ImmortalView, number: int) -> str:
@@ -173,8 +177,8 @@ def immortal_table(view: ImmortalView) -> Table:
     """Return every way to count: what it compares, what repeats gave, and the long run."""
     what = (
         "All patients from the start of the drug, by whether they were ever treated",
-        f"Those still on the drug at {view.setting.landmark:g} months, from then on, by whether "
-        "they had been treated by then",
+        f"Those still on the drug at {view.setting.landmark:g} {_months(view)}, from then on, by "
+        "whether they had been treated by then",
         "All time on the drug: up to the treatment as untreated, from then on as treated",
     )
     rows = []

@@ -187,7 +187,7 @@ def trial_sentences(view: TrialsView) -> Iterator[str]:
         yield (
             "STOP states no difference in progression-free survival, though its medians are "
             f"{' against '.join(f'{m.value:.1f}' for m in medians(POPULATIONS[0]))} months; {off} "
-            f"({share.value:g} %) did not follow the protocol."
+            f"({share.value:g} %) went off protocol or withdrew."
         )
         said = [_words(population) for population in POPULATIONS[1:]]
         yield f"{'; '.join(said)}."

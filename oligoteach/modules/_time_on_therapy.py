@@ -108,7 +108,7 @@ MEASURES = (
     ),
 )
 WHO = {
-    "weickhardt": "ALK or EGFR",
+    "weickhardt": "ALK or EGFR, also brain",
     "yu-mskcc": "EGFR",
     "gan-2014": "ALK",
     "curb": "lung or breast",
@@ -230,9 +230,12 @@ def _others_blocks(view: SeriesView, trial_id: str) -> Iterator[Block]:
     for measure in view.of(trial_id):
         other = untreated(measure)
         if other is not None and not arm_ids(trial_id)[1] and view.show != "review":
-            line = Line(f"{measure.words} {other:g}", "without", Mark(other))
+            lines = (
+                Line(f"{measure.words} {other:g}", "without", Mark(other)),
+                Line("immortal time, selection", "bad"),
+            )
             name = f"{short_name(trial_id)}, the others"
-            yield Block(name, "not suitable for it", "✗ immortal time", "bad", (line,))
+            yield Block(name, "unsuitable", "✗ no fair control", "bad", lines)
 
 
 def _review_block() -> Block:
@@ -252,11 +255,19 @@ def series_sentences(view: SeriesView) -> Iterator[str]:
     """Yield how many clocks there are, then each series, then the review's range."""
     ends = dict.fromkeys(measure.stop for measure in view.measures)
     yield (
-        f"{len(view.measures)} medians from {len(view.series)} studies, ended by {len(ends)} "
-        f"different events{': ' if ends else ''}{', '.join(ends)}; nothing is pooled."
+        f"{_counted(len(view.measures), 'median')} from {_counted(len(view.series), 'study')}, "
+        f"ended by {_counted(len(ends), 'different event')}{': ' if ends else ''}"
+        f"{', '.join(ends)}; nothing is pooled."
     )
     said = [_block_words(block) for block in series_blocks(view)]
     yield f"{'; '.join(said)}."
+
+
+def _counted(number: int, thing: str) -> str:
+    """Return a number of things, with one of them in the singular."""
+    if number == 1:
+        return f"1 {thing.removeprefix('different ')}"
+    return f"{number} {thing.removesuffix('y')}{'ies' if thing.endswith('y') else 's'}"
 
 
 def _block_words(block: Block) -> str:
@@ -305,7 +316,7 @@ def _compared(measure: Measure) -> str:
         outcome = _outcome(measure)
         p = f", {p_text(outcome)}" if outcome.p_value is not None else ""
         return f"{other:g} in randomised controls{p}"
-    return f"{other:g} in those not suitable for local treatment: immortal time"
+    return f"{other:g} in those not suitable for local treatment: immortal time and selection"
 
 
 def _review_cell(measure: Measure) -> Any:
