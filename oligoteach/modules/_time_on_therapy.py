@@ -13,6 +13,7 @@ from oligoteach.modules._trials import (
     figure_of,
     interval_text,
     is_verified,
+    of_the_review,
     p_text,
     result,
     short_name,
@@ -25,7 +26,6 @@ UNTIL = {
     "all": "Any",
     "progression": "Progression",
     "therapy": "Change of therapy, or end of the drug",
-    "death": "Death",
 }
 SHOW = {"both": "Sources and review", "source": "The sources", "review": "The review"}
 NOT_STATED = "not stated here"
@@ -183,6 +183,9 @@ def series_blocks(view: SeriesView) -> list[Block]:
     for trial_id in view.series:
         blocks.append(_series_block(view, trial_id))
         blocks += _others_blocks(view, trial_id)
+    if view.randomised and "curb" not in view.series:
+        lines = (Line("no figure of that kind", wide=True),)
+        blocks.append(Block("CURB", "", "", "muted", lines))
     if view.show != "source" and view.until == "all":
         blocks.append(_review_block())
     if not blocks:
@@ -207,7 +210,7 @@ def _verdict(view: SeriesView, trial_id: str) -> tuple[str, str]:
     claims = [claim for measure in view.of(trial_id) for claim in measure.claims]
     if view.show == "source" or not claims:
         return source_verdict(_outcome(measure) for measure in view.of(trial_id))
-    return worst(claims)
+    return of_the_review(claims)
 
 
 def _lines(measure: Measure, show: str) -> Iterator[Line]:

@@ -171,7 +171,7 @@ class Immortal(Explorer):
 
     def update(self, artists: Any, result: immortal.ImmortalView) -> None:
         """Count the same patients in another way, or others."""
-        artists.show(immortal.shown(result))
+        artists.show(immortal.shown(result, artists.compact))
 
     def describe(self, result: immortal.ImmortalView) -> str:
         """Return truth and estimates in words."""

@@ -173,8 +173,8 @@ class TestPath:
         made = explorer("path")
         assert made.result().decision.end.id == "test-first"
         assert made.describe(made.result()).startswith(
-            "Oligoprogression? yes; On a TKI? yes; Re-biopsy answers? no. The path ends at “Test "
-            "before deciding” (not checked)."
+            "The path ends at “Test before deciding” (not checked). Oligoprogression? yes; On a "
+            "TKI? yes; Re-biopsy answers? no."
         )
 
     @pytest.mark.parametrize(
@@ -233,8 +233,10 @@ class TestPath:
         assert (
             "not checked" in bases["Does a re-biopsy answer, of tissue or plasma?"]["text"].lower()
         )
-        assert "contradicted" in bases["Pain"]["text"]
-        assert "stop-trial-promising: contradicted" in bases["End: Keep TKI, ablate sites"]["text"]
+        assert "Contradicted by the source." in bases["Pain"]["text"]
+        end = bases["End: Keep TKI, ablate sites"]["text"]
+        assert "stop-trial-promising" not in end  # the claim's words, not its key
+        assert f"“{CLAIMS['stop-trial-promising']['statement']}” Contradicted by the source." in end
 
     def test_every_claim_is_named_in_the_text_of_the_explorer(self):
         (text,) = [part for part in TEXT["explorers"] if part["id"] == "path"]
@@ -275,7 +277,7 @@ class TestSeries:
         assert ghosts["Gan"] == [float(CLAIMS["gan-second-progression"]["value"])] == [6.5]
         assert ghosts["The review"] == [6, 22]
         assert ghosts["Weickhardt"] == ghosts["CURB"] == []
-        assert blocks["Yu"].status == "✗ miscited"
+        assert blocks["Yu"].status == "✗ review: miscited"
         assert blocks["The review"].status == "✗ inconsistent"
         assert AUDIT["tki-extension-range"]["verdict"] == "internally-inconsistent"
 
