@@ -25,8 +25,11 @@ C ka / (ka - kelm) (exp(-kelm s) - exp(-ka s)), s days later, added up over the 
 
 Source
 ------
-Kosinsky 2018, J Immunother Cancer 6:17, 10.1186/s40425-018-0327-9. The journal's page was seen;
-the parameter values could not be checked against the paper's table and are **not verified**.
+Kosinsky 2018, J Immunother Cancer 6:17, 10.1186/s40425-018-0327-9. Fifteen values, from r to alpha,
+were read in the paper's Table 1. The others, mu, KD, ka, kelm, the volume behind the antibody's
+concentration and the tenth for the quadratic coefficient, were not and are **not verified**. The
+paper lets T-cell influx differ from animal to animal (random effect 0.696 on kLN); what is computed
+here is the typical one, unless ``kLN`` is changed.
 """
 
 from __future__ import annotations
@@ -62,7 +65,7 @@ _ONE_CELL = (
     "Viable tumour falls below about one cell; from there the equations cannot tell regrowth from "
     "cure."
 )
-_CHANGED = "Parameters differ from the published ones; the curve is an assumption."
+_CHANGED = "Parameters differ from those of the typical animal; the curve is an assumption."
 
 
 @dataclass(frozen=True)
