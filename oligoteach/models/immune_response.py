@@ -52,6 +52,9 @@ LAST_DAY = 40.0
 MAX_DOSE = 10.0
 #: Least time between two fractions in days: each pulse counts as repaired before the next.
 MIN_GAP = 0.25
+#: Error allowed to one step, relative to the state; the limits of what may be asked for; and the
+#: absolute error, as a share of it, which matters where a state is near zero.
+FINE, MOST_FINE, LEAST_FINE, ABSOLUTE = 1e-8, 1e-10, 1e-4, 1e-3
 #: Reference course, in Gy and days.
 REFERENCE_DOSE = 2.0
 #: About the volume of one cell in mm3 (a sphere 12 micrometres across).
@@ -210,6 +213,7 @@ def simulate(
     days: ArrayLike,
     parameters: Parameters = PUBLISHED,
     start: Sequence[float] = START,
+    tolerance: float = FINE,
 ) -> Course:
     """Integrate the model from day 0, stopping at each fraction and injection.
 
@@ -224,6 +228,9 @@ def simulate(
         By default as published.
     start : sequence of float
         State on day 0.
+    tolerance : float
+        Relative error allowed to one step of the integration, 1e-10 to 1e-4; a picture may ask
+        for less than a table.
 
     Returns
     -------
@@ -235,10 +242,13 @@ def simulate(
     ValueError
         For times or doses outside the model's range; the sentence says which and what is allowed.
     """
+    if not MOST_FINE <= tolerance <= LEAST_FINE:
+        raise ValueError(f"tolerance is {tolerance:g}; {MOST_FINE:g} to {LEAST_FINE:g} is allowed.")
     times = _times(days)
     fractions = _fractions(schedule.fractions)
     injections = _injections(schedule.antibody)
-    states = _states(fractions, injections, times, parameters, [float(v) for v in start])
+    begin = [float(v) for v in start]
+    states = _states(fractions, injections, times, parameters, begin, tolerance)
     viable, dying, waiting, effectors, pdl1 = np.array(states, dtype=np.float64).reshape(-1, 5).T
     return Course(
         np.asarray(times, dtype=np.float64),
@@ -270,12 +280,13 @@ def _states(
     times: Sequence[float],
     parameters: Parameters,
     state: State,
+    tolerance: float,
 ) -> list[State]:
     """Return the state at each time, integrated from event to event."""
     doses = dict(fractions)
     ends = sorted({0.0, LAST_DAY, *doses, *injections})
     blood = _Antibody(parameters)
-    integrator = Integrator(_rate(parameters, blood))
+    integrator = Integrator(_rate(parameters, blood), tolerance, ABSOLUTE * tolerance)
     seen: list[State] = []
     now = 0
     given = set(injections)
@@ -314,6 +325,8 @@ class _Antibody:
 
     def level(self, day: float) -> float:
         """Return the concentration in nM."""
+        if not self.slow:
+            return 0.0
         gone = day - self.since
         return self.slow * math.exp(-self.kelm * gone) - self.fast * math.exp(-self.ka * gone)
 

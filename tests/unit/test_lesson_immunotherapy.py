@@ -213,9 +213,9 @@ class TestDynamics:
         names = {"none": "control", "rt": "rt5x2", "mab": "mAb", "both": "rt5x2+mAb"}
         assert list(view.arms) == list(names)
         for arm, name in names.items():
-            assert view.arms[arm].volume[-1] == pytest.approx(sum(ends[name][:2]), rel=1e-6)
-            assert view.arms[arm].effectors[-1] == pytest.approx(ends[name][3], rel=1e-6)
-            assert view.arms[arm].pdl1[-1] == pytest.approx(ends[name][4], rel=1e-6)
+            assert view.arms[arm].volume[-1] == pytest.approx(sum(ends[name][:2]), rel=1e-4)
+            assert view.arms[arm].effectors[-1] == pytest.approx(ends[name][3], rel=1e-4)
+            assert view.arms[arm].pdl1[-1] == pytest.approx(ends[name][4], rel=1e-4)
         assert "untreated 1759 mm³" in words_of("dynamics")
         assert "both 3.0 mm³" in words_of("dynamics")
 
