@@ -123,6 +123,11 @@ FITS = {
     "no": "does not ask it",
 }
 ROWS = {"all": "All studies", "open": "Not reported yet", "reported": "Reported"}
+_ROWS_SAID = {
+    "all": "All studies of this board are shown.",
+    "open": "Shown are those not reported yet.",
+    "reported": "Shown are those reported.",
+}
 
 _DRUGS = "The drugs that patients are on are not in the ledger."
 _NO_MARKER = "No marker is in the ledger's entry."
@@ -263,17 +268,17 @@ def fits(trial_id: str) -> tuple[str, ...]:
 
 
 def sentences(shown: Answered) -> Iterator[str]:
-    """Yield the question with what would answer it, what would not, and who works on it."""
+    """Yield the question with who works on it, what would answer it, and what would not."""
     question = shown.question
-    # One sentence, because before an audience the first one stands alone.
-    yield f"{question.text[:-1]}: to answer it takes {_small(question.answer)}"
-    yield f"No answer, though often taken for one: {_small(question.no_answer)}"
     asks, part = shown.with_fit("asks"), shown.with_fit("part")
-    unknown = shown.with_fit("unknown")
+    # Before an audience this sentence stands alone.
     yield (
-        f"{ROWS[shown.rows]} of this board: designed for it {_list(asks)}; speaks to a part of it "
-        f"{_list(part)}; cannot be told {_list(unknown)}."
+        f"{question.text[:-1]}: designed for it {_list(asks)}; speaks to a part of it "
+        f"{_list(part)}."
     )
+    yield f"To answer it takes {_small(question.answer)}"
+    yield f"No answer, though often taken for one: {_small(question.no_answer)}"
+    yield f"Cannot be told: {_list(shown.with_fit('unknown'))}. {_ROWS_SAID[shown.rows]}"
 
 
 def _small(words: str) -> str:

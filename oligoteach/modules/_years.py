@@ -181,9 +181,9 @@ def sentences(shown: View) -> Iterator[str]:
     known = f" ({names})" if names else ""
     yield (
         f"By the end of {shown.year} this ledger has {trials} in non-small cell lung cancer alone, "
-        f"with {shown.patients} patients{known}: local treatment as consolidation or added to a "
-        "targeted drug."
+        f"with {shown.patients} patients{known}."
     )
+    yield "Counted is local treatment as consolidation, or added to a targeted drug."
     counts = {kind: sum(e.kind == kind for e in shown.shown) for kind in KINDS}
     said = [f"{KINDS[kind]} {n}" for kind, n in counts.items() if n]
     lane = "" if shown.lane == "all" else f" in the lane {LANES[shown.lane].lower()}"
