@@ -25,14 +25,14 @@ QUESTIONS: Mapping[str, str] = {
 }
 # The answer for all drivers together; its figures are those of the rows below.
 LEADS: Mapping[str, str] = {
-    "often": "An EGFR mutation was found in 14.1 % of NSCLC in Europe and 38.4 % in China, ALK in a "
-    "few per cent; for ROS1 the ledger has nothing.",
-    "long": "From 10.2 months on the first EGFR drugs to 34.8 months on alectinib, so one range for "
-    "all drugs does not fit; for ROS1 the ledger has nothing.",
+    "often": "An EGFR mutation was found in 14.1 % of NSCLC in Europe and 38.4 % in China, ALK in "
+    "a few per cent; for ROS1 the ledger has nothing.",
+    "long": "From 10.2 months on the first EGFR drugs to 34.8 months on alectinib, so one range "
+    "for all drugs does not fit; for ROS1 the ledger has nothing.",
     "brain": "About 20 % have brain metastases at diagnosis and more in the course; how far each "
     "drug gets into the brain is not in the ledger.",
-    "resistance": "After gefitinib or erlotinib T790M was found in 63 %; after osimertinib, and for "
-    "ALK and ROS1, the ledger has no figure.",
+    "resistance": "After gefitinib or erlotinib T790M was found in 63 %; after osimertinib, and "
+    "for ALK and ROS1, the ledger has no figure.",
 }
 ABSENT = "not in the ledger"
 SIGNS = str.maketrans("", "", "✓✗?+")
@@ -315,7 +315,7 @@ def _study_block(study: Study) -> Block:
     beyond = "" if trial.in_review else "+ beyond the review"
     number = study.part or trial.n
     if number is None:
-        line = Line("number of patients not seen", wide=True)
+        line = Line("number not seen", wide=True)
     else:
         whole = f", of {trial.n}" if study.part else ""
         kind = "randomised" if trial.randomised else "not randomised"
@@ -335,11 +335,18 @@ def fact_sentences(view: Facts) -> Iterator[str]:
     for block in fact_blocks(view):
         lines = ", ".join(line.text.lstrip("◇ ") for line in block.lines)
         about = f" ({block.detail})" if block.detail else ""
-        verdict = block.status.replace("✓", "confirmed").translate(SIGNS).replace("  ", " ").strip()
+        verdict = (
+            (block.brief or block.status)
+            .replace("✓", "confirmed")
+            .translate(SIGNS)
+            .replace("  ", " ")
+            .strip()
+        )
         said.append(f"{block.heading}{about} {lines}{f' – {verdict}' if verdict else ''}")
     drivers = "" if view.driver == "all" else f" {view.driver}:"
     yield _answer(view)
-    yield f"{QUESTIONS[view.question]}{drivers} {'; '.join(said)}."
+    asked = "" if view.question == "local" else QUESTIONS[view.question]
+    yield f"{asked}{drivers} {'; '.join(said)}.".strip()
 
 
 def _answer(view: Facts) -> str:
@@ -360,8 +367,8 @@ def _answer(view: Facts) -> str:
         return f"No randomised trial of local treatment in {view.driver} disease is in the ledger."
     where = ", all in EGFR disease," if view.driver == "all" else ""
     return (
-        f"The ledger has {reported} randomised trials with results{where} and "
-        f"{len(studies) - len(trials)} entries of series or single arms."
+        f"The ledger has {reported} randomised trials of local treatment with results{where} and "
+        f"{len(studies) - len(trials)} series or single arms."
     )
 
 

@@ -263,8 +263,8 @@ def ratio_sentences(view: Ratios) -> Iterator[str]:
     doubted = dict.fromkeys(ratio.name for ratio in view.rows if ratio.in_doubt)
     if doubted:
         yield (
-            f"At the printed level of 95 % the intervals of {' and '.join(doubted)} would need more "
-            "events than there were patients."
+            f"At the printed level of 95 % the intervals of {' and '.join(doubted)} would need "
+            "more events than there were patients."
         )
 
 

@@ -142,8 +142,8 @@ class DriverRatios(Explorer):
         "question and no proof of an error",
         "Interval to p": "SE = (ln upper − ln lower) / (2 z); p = 2 (1 − Φ(|ln HR| / SE)), half "
         "of it where the printed p is one-sided",
-        "Events": "At least 4 / SE², because 1 / d₁ + 1 / d₂ is never below 4 / (d₁ + d₂); a patient "
-        "has at most one event",
+        "Events": "At least 4 / SE², because 1 / d₁ + 1 / d₂ is never below 4 / (d₁ + d₂); a "
+        "patient has at most one event",
         "Validity": "Ratio, interval and p from the same Wald analysis; a log-rank or stratified "
         "p usually differs a little",
         "Source": "Altman and Bland, BMJ 2011;343:d2304; the ratio of medians and the number of "
