@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from shipped_rows import rows_of
 
 from oligoteach import evidence
 from oligoteach.evidence import citations, ledger
 from oligoteach.evidence.records import RECORDS, Claim, Outcome, Verdict
 
-
-def _rows_of_the_file(table):
-    """Count the rows of a table as the file itself holds them, without the ledger's own reader."""
-    with evidence.data_path("evidence", f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
-
-
-ROWS = {model.table: _rows_of_the_file(model.table) for model in RECORDS}
+ROWS = {model.table: rows_of(model.table) for model in RECORDS}
 CACHES = (
     ledger.claims,
     ledger.verdicts,
