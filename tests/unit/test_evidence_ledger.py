@@ -4,7 +4,6 @@ import csv
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -220,21 +219,6 @@ def _root() -> Path:
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match=r"oligoteach\.evidence has no 'clams'"):
         _ = evidence.clams
-
-
-def test_tables_load_in_milliseconds():
-    """Whole ledger below 40 ms, one table below 10 ms; the best of five, since others work too."""
-    assert min(_loading_time(CACHES) for _ in range(5)) < 0.040
-    assert min(_loading_time([ledger.trials]) for _ in range(5)) < 0.010
-
-
-def _loading_time(loaders) -> float:
-    for loader in CACHES:
-        loader.cache_clear()
-    start = time.perf_counter()
-    for loader in loaders:
-        loader()
-    return time.perf_counter() - start
 
 
 def test_one_table_does_not_load_the_others():
