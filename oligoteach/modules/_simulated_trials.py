@@ -15,14 +15,13 @@ from oligoteach.modules._go_no_go import (
     go_table,
     go_view,
 )
+from oligoteach.modules._presets import OWN, brought
 from oligoteach.modules._trial_repeats import (
     MOST_MONTHS,
-    OWN,
     PRESETS,
     RULES,
     VIEWS,
     Repeats,
-    brought,
     drawn,
     preset_values,
     refusals,
@@ -139,7 +138,8 @@ class RunAgain(RunningExplorer):
 
     def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
         """Let a preset set the plan, and a change of the plan leave the preset."""
-        return brought(changed, p)
+        said = preset_values(p.preset) if p.preset in PRESETS else None
+        return brought(said, changed, p)
 
     def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
         """Say at which control a design is impossible, and the nearest that is not."""

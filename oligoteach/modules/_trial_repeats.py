@@ -17,7 +17,6 @@ from oligoteach.models import trial_simulation as simulation
 from oligoteach.modules._trials import arm_ids, interval_text, is_verified, result, short_name
 from oligoteach.widgets import Part, Table
 
-OWN = "own"
 ENDPOINTS = {"PFS": "progression-free survival", "OS": "overall survival"}
 VIEWS = {
     "all": "All repeats",
@@ -94,30 +93,12 @@ PRESETS = {
     "sabr-comet": Preset("sabr-comet", "OS", "OS first report", 0.20, 48, 12, "sabrcomet-alpha"),
     "nrg-lu002": Preset("nrg-lu002", "PFS", "PFS", 0.10, 36, 6, median=12),
 }
-PLAN = ("with_local", "without", "median", "alpha", "accrual", "follow_up")
 
 
 @cache
 def preset_values(key: str) -> Mapping[str, Any]:
     """Return the controls' values of a preset."""
     return PRESETS[key].values()
-
-
-def brought(changed: Mapping[str, Any], p: SimpleNamespace) -> dict[str, Any]:
-    """Return what a change of controls brings along.
-
-    A preset sets the plan, apart from what was set together with it; a plan that is no longer
-    the preset's is the learner's own. The number of a repeat shows it.
-    """
-    values: dict[str, Any] = {}
-    if "number" in changed and "show" not in changed:
-        values["show"] = "number"
-    if "preset" in changed and p.preset != OWN:
-        values |= {k: v for k, v in preset_values(p.preset).items() if k not in changed}
-    plan = {name: values.get(name, getattr(p, name)) for name in PLAN}
-    if p.preset != OWN and plan != preset_values(p.preset):
-        values["preset"] = OWN
-    return values
 
 
 # What cannot be ------------------------------------------------------------------------------
