@@ -39,7 +39,7 @@ def case_number_problems(parsed: ParsedCase, book: SourceBook) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Unknown sources, statistics in the story, numbers that no named source has, and numbers
+        Statistics in the story, numbers that no named source has, and numbers
         that only the review's disputed word supports in a sentence that does not say so.
     """
     if parsed.case is None:
@@ -47,10 +47,6 @@ def case_number_problems(parsed: ParsedCase, book: SourceBook) -> list[Problem]:
     found = list(_story(parsed.source, parsed.case))
     own = Backing(sound=numbers_in(parsed.case.story))
     for path, part in sourced_parts(parsed.case):
-        for index, token in enumerate(part.sources):
-            if book.backing(token) is None:
-                place = (*path, "sources", index)
-                found.append(parsed.source.problem(place, "unknown-source", book.complaint(token)))
         if all(book.backing(token) is not None for token in part.named):
             text = str(getattr(part, "text", ""))
             found += _fact(parsed.source, (*path, "text"), text, book.joint(part.named) | own)

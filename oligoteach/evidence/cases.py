@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from oligoteach.evidence.ledger import UnknownKey, claims
+from oligoteach.evidence.ledger import UnknownKey, claims, references, trials
 from oligoteach.evidence.paths import data_path
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.records import Key
@@ -241,6 +241,20 @@ class Case(_Record):
         return " ".join([self.patient.text, *findings, *sizes, *nodes])
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The keys of the ledger that a case may name."""
+
+    claims: Collection[str]
+    trials: Collection[str]
+    references: Collection[str]
+
+    def source(self, token: str) -> bool:
+        """Return whether a token names a trial's results or a reference."""
+        kind, _, key = token.partition(":")
+        return key in {"outcome": self.trials, "ref": self.references}.get(kind, ())
+
+
 @dataclass(slots=True)
 class ParsedCase:
     """A case file as far as it could be read."""
@@ -258,15 +272,15 @@ class Cases:
     left_out: dict[str, tuple[Problem, ...]]
 
 
-def parse_case(path: Path, claim_ids: Iterable[str], label: str | None = None) -> ParsedCase:
+def parse_case(path: Path, known: Known, label: str | None = None) -> ParsedCase:
     """Read and check one case file.
 
     Parameters
     ----------
     path : Path
         YAML file.
-    claim_ids : iterable of str
-        Claims that the case may name.
+    known : Known
+        What the case may name.
     label : str, optional
         Path as shown to a reader; by default ``path`` itself.
 
@@ -283,7 +297,6 @@ def parse_case(path: Path, claim_ids: Iterable[str], label: str | None = None) -
         case = Case.model_validate(source.data)
     except ValidationError as error:
         return ParsedCase(source, None, schema_problems(source, error))
-    known = frozenset(claim_ids)
     found = [source.problem(*rule) for rule in _rules(case, path.stem, known)]
     return ParsedCase(source, case, found)
 
@@ -293,21 +306,20 @@ def case_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def read_cases(folder: Path, claim_ids: Iterable[str]) -> Cases:
+def read_cases(folder: Path, known: Known) -> Cases:
     """Return the cases of a folder; a broken one is left out with its problems.
 
     Parameters
     ----------
     folder : Path
         Folder with YAML files; it need not exist.
-    claim_ids : iterable of str
-        Claims that a case may name.
+    known : Known
+        What a case may name.
 
     Returns
     -------
     Cases
     """
-    known = frozenset(claim_ids)
     usable: list[Case] = []
     left_out: dict[str, tuple[Problem, ...]] = {}
     for path in case_files(folder):
@@ -324,14 +336,14 @@ def read_cases(folder: Path, claim_ids: Iterable[str]) -> Cases:
 @functools.cache
 def cases() -> Cases:
     """Return the cases that are shipped."""
-    return read_cases(data_path("cases"), claims())
+    return read_cases(data_path("cases"), Known(claims(), trials(), references()))
 
 
 Rule = tuple[Path_, str, str]
 """Path in the file, rule and sentence."""
 
 
-def _rules(case: Case, stem: str, known: frozenset[str]) -> Iterator[Rule]:
+def _rules(case: Case, stem: str, known: Known) -> Iterator[Rule]:
     """Check what the schema cannot say."""
     if case.name != stem:
         yield ("name",), "name-is-file", f"the name is {case.name!r} but the file is {stem!r}."
@@ -363,14 +375,21 @@ def claims_of(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _claim_rules(path: Path_, part: Sourced, known: frozenset[str]) -> Iterator[Rule]:
+def _claim_rules(path: Path_, part: Sourced, known: Known) -> Iterator[Rule]:
     """Every claim is in the ledger, and every statement of fact names one."""
     for index, claim_id in enumerate(part.claims):
-        if claim_id not in known:
-            nearest = UnknownKey(claim_id, known).nearest
+        if claim_id not in known.claims:
+            nearest = UnknownKey(claim_id, known.claims).nearest
             hint = f"; near it: {', '.join(nearest)}" if nearest else ""
             sentence = f"there is no claim {claim_id!r} in the ledger{hint}."
             yield (*path, "claims", index), "unknown-claim", sentence
+    for index, token in enumerate(part.sources):
+        if not known.source(token):
+            sentence = (
+                f"{token!r} names no source; allowed are outcome:<trial> and ref:<reference> "
+                "with keys of the ledger."
+            )
+            yield (*path, "sources", index), "unknown-source", sentence
     opinion = isinstance(part, Reason) and part.opinion
     opinion = opinion or (isinstance(part, Ground) and part.kind == "opinion")
     if not part.named and not opinion:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from oligoteach.evidence.backing import Backing, SourceBook, definition_backings
 from oligoteach.evidence.case_numbers import case_number_problems
-from oligoteach.evidence.cases import case_files, parse_case
+from oligoteach.evidence.cases import Known, case_files, parse_case
 from oligoteach.evidence.definitions import FILE, definition_problems, parse_definitions
 from oligoteach.evidence.integrity import Ledger, ledger_problems, read_ledger
 from oligoteach.evidence.lesson_numbers import lesson_number_problems
@@ -223,6 +223,7 @@ def _check_lessons(report: Report, tree: Tree, ledger: Ledger, book: SourceBook)
 
 def _check_cases(report: Report, tree: Tree, ledger: Ledger, book: SourceBook) -> None:
     """Check every case of the tumour board."""
+    known = Known(ledger.claims.keys, ledger.trials.keys, ledger.references.keys)
     numbers: dict[int, str] = {}
     for path in sorted((tree.data / "cases").glob("*")):
         if path.suffix != ".yaml":
@@ -230,7 +231,7 @@ def _check_cases(report: Report, tree: Tree, ledger: Ledger, book: SourceBook) -
             sentence = "only case files are kept here, named <case>.yaml."
             report.problems.append(Problem(label, "1", "file", "unknown-file", sentence))
     for path in case_files(tree.data / "cases"):
-        parsed = parse_case(path, ledger.claims.keys, f"data/cases/{path.name}")
+        parsed = parse_case(path, known, f"data/cases/{path.name}")
         report.counts["case"] += 1
         report.problems += parsed.problems
         report.problems += case_number_problems(parsed, book)

@@ -30,6 +30,7 @@ PARTS = (
     "prediction.js",
     "frame.js",
     "explorer.js",
+    "branching.js",
     "quiz.js",
     "progress.js",
     "download.js",
