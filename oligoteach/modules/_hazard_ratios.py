@@ -100,14 +100,24 @@ def forest_view(endpoint: str, rows: str, level: str, check: bool) -> ForestView
         Whether the figure shows what the intervals imply.
     """
     reports = FOUR + (BEYOND if rows == "beyond" else ())
-    found = {r.trial_id: tuple(_ratios(r.trial_id, endpoint, level)) for r in reports}
+    found = {r.trial_id: tuple(ratios_of(r.trial_id, endpoint, level)) for r in reports}
     missing = tuple(trial_id for trial_id, ratios in found.items() if not ratios)
     ratios = tuple(ratio for group in found.values() for ratio in group)
     return ForestView(endpoint, ratios, missing, check, level)
 
 
-def _ratios(trial_id: str, endpoint: str, level: str) -> Iterator[Ratio]:
-    """Yield the hazard ratios of a trial for an endpoint, all of its reports."""
+def ratios_of(trial_id: str, endpoint: str, level: str = "printed") -> Iterator[Ratio]:
+    """Yield the hazard ratios of a trial for an endpoint, all of its reports.
+
+    Parameters
+    ----------
+    trial_id : str
+        Trial of the ledger.
+    endpoint : {'OS', 'PFS'}
+        What is compared.
+    level : {'printed', '95', '90', '80'}
+        Level at which the intervals are read, in per cent.
+    """
     for outcome in evidence.outcomes(trial_id):
         if outcome.measure == "hazard_ratio" and outcome.endpoint.split(" ")[0] == endpoint:
             test = _test_of(outcome)

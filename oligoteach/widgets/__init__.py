@@ -16,6 +16,7 @@ _PUBLIC = {
     "References": "citation",
     "Download": "download",
     "Explorer": "explorer",
+    "ImpossibleError": "explorer",
     "Table": "explorer",
     "Page": "page",
     "Prediction": "prediction",
@@ -23,6 +24,8 @@ _PUBLIC = {
     "Progress": "progress",
     "Question": "question",
     "Quiz": "quiz",
+    "Part": "running",
+    "RunningExplorer": "running",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -29,6 +29,7 @@ PARTS = (
     "controls.js",
     "prediction.js",
     "frame.js",
+    "running.js",
     "explorer.js",
     "branching.js",
     "quiz.js",
@@ -115,10 +116,11 @@ class KitWidget(AnyWidget):
             handler(content)
         except Exception as error:  # the page must hear of whatever went wrong
             log.exception("%s failed to answer %r", type(self).__name__, content.get("type"))
-            self.send({"type": "failed", "text": _sentence(error)})
+            self.send({"type": "failed", "text": sentence(error)})
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
+    """Return what the page is told of an error: its own words only where they were meant for it."""
     if isinstance(error, ValueError):
         return str(error)
     return "This part could not be computed. Restore the defaults and try again."

@@ -80,6 +80,20 @@ class Table:
         }
 
 
+class ImpossibleError(ValueError):
+    """Values that are each allowed but cannot stand together.
+
+    Attributes
+    ----------
+    refusals : dict of str to str
+        A sentence for each control that must change: why, and the nearest allowed value.
+    """
+
+    def __init__(self, refusals: Mapping[str, str]) -> None:
+        self.refusals = dict(refusals)
+        super().__init__(" ".join(self.refusals.values()).rstrip("."))
+
+
 class Explorer(PredictionHost, KitWidget):
     """Base class of all explorers.
 
@@ -136,6 +150,18 @@ class Explorer(PredictionHost, KitWidget):
         """Return the result for the parameters; everything else is drawn from it."""
         raise NotImplementedError
 
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:  # noqa: ARG002 - for subclasses
+        """Return a sentence for each control whose value cannot stand beside the others.
+
+        It says why, and which value is the nearest that could. Nothing is set then, and the
+        figure stays as it is.
+        """
+        return {}
+
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:  # noqa: ARG002 - for subclasses
+        """Return values of further controls that a change brings along, as a preset does."""
+        return {}
+
     def draw(self, figure: Any, result: Any) -> dict[str, Any]:
         """Fill an empty figure, and return the artists that move, by name."""
         raise NotImplementedError
@@ -168,15 +194,27 @@ class Explorer(PredictionHost, KitWidget):
         Raises
         ------
         ValueError
-            With a sentence, for an unknown name or a value that is not allowed; then nothing
-            is changed.
+            With a sentence, for an unknown name, a value that is not allowed, or values that
+            cannot stand together (:class:`ImpossibleError`); then nothing is changed.
         """
-        for name in values:
-            if name not in self.control:
-                known = ", ".join(self.control)
-                raise ValueError(f"{self.title}: there is no {name!r}; there are {known}")
-        parsed = {name: self.control[name].parse(value) for name, value in values.items()}
-        self.params = {**self.params, **parsed}
+        self._adopt({name: self._parsed(name, value) for name, value in values.items()})
+
+    def take(self, values: Mapping[str, Any]) -> list[str]:
+        """Set those of the values that are allowed, and return a sentence on each of the others.
+
+        Raises
+        ------
+        ImpossibleError
+            If the allowed ones cannot stand together; then nothing is changed.
+        """
+        parsed, notes = {}, []
+        for name, value in values.items():
+            try:
+                parsed[name] = self._parsed(name, value)
+            except ValueError as error:
+                notes.append(f"{error}.")
+        self._adopt(parsed)
+        return notes
 
     def result(self) -> Any:
         """Return the result for the present parameters, computed once for each change."""
@@ -184,6 +222,18 @@ class Explorer(PredictionHost, KitWidget):
             params = dict(self.params)
             self._result = (params, self.compute(SimpleNamespace(**params)))
         return self._result[1]
+
+    def first(self) -> Any:
+        """Return the result for the present parameters as far as it is there at once."""
+        return self.result()
+
+    def shown(self) -> Any:
+        """Return the result that the page is shown now."""
+        return self.result()
+
+    def progress(self) -> Mapping[str, Any] | None:
+        """Return how far a result that comes in instalments has come, or None."""
+        return None
 
     def frame(
         self, width: int = 640, height: int = 420, ratio: float = 1.0, theme: str = "light"
@@ -241,26 +291,32 @@ class Explorer(PredictionHost, KitWidget):
         view = content.get("view")
         # The picture travels first: the echo of the values and the lists can wait behind it.
         with self.hold_sync():
-            notes = self._take(content.get("params") or {})
+            notes, refusals = [], {}
+            try:
+                notes = self.take(content.get("params") or {})
+            except ImpossibleError as error:
+                refusals = error.refusals
             if self.locked:
                 self.send({"type": "locked", "view": view})
                 return
-            result = self.result()
+            result = self.shown()
             reply = {
                 "type": "frame",
                 "view": view,
                 "params": self.params,
                 "text": self.describe(result),
                 "notes": notes,
+                "refusals": refusals,
+                "run": self.progress(),
             }
-            self.send(reply, [self.frame(*self._size(content))])
+            self.send(reply, [self.canvas(*self._size(content)).frame(result)])
         if self._has_extras:
             extras = self._extras(result, content.get("table"))
             self.send({"type": "extras", "view": view, **extras})
 
     def on_cards(self, _content: dict[str, Any]) -> None:
         """Send the cards that the last frame left out."""
-        cards = self.cards(self.result()) or ()
+        cards = self.cards(self.shown()) or ()
         self.send({"type": "cards", "cards": [card.spec() for card in cards[CARDS_AT_ONCE:]]})
 
     def on_defaults(self, _content: dict[str, Any]) -> None:
@@ -268,15 +324,21 @@ class Explorer(PredictionHost, KitWidget):
         self.params = self.defaults()
         self.send({"type": "stale"})
 
-    def _take(self, params: Mapping[str, Any]) -> list[str]:
-        """Set what is allowed of the page's values; return a sentence on each of the others."""
-        notes = []
-        for name, value in params.items():
-            try:
-                self.set(**{name: value})
-            except ValueError as error:
-                notes.append(f"{error}.")
-        return notes
+    def _parsed(self, name: str, value: Any) -> Any:
+        if name not in self.control:
+            known = ", ".join(self.control)
+            raise ValueError(f"{self.title}: there is no {name!r}; there are {known}")
+        return self.control[name].parse(value)
+
+    def _adopt(self, changed: Mapping[str, Any]) -> None:
+        """Set parsed values with what they bring along, unless they cannot stand together."""
+        params = {**self.params, **changed}
+        brought = self.bring(changed, SimpleNamespace(**params))
+        params |= {name: self._parsed(name, value) for name, value in brought.items()}
+        refusals = self.refuse(SimpleNamespace(**params))
+        if refusals:
+            raise ImpossibleError(refusals)
+        self.params = params
 
     @property
     def _has_extras(self) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import traitlets
 
 from oligoteach.widgets._base import KitWidget
-from oligoteach.widgets.explorer import Explorer
+from oligoteach.widgets.explorer import Explorer, ImpossibleError
 
 MAX_QUERY = 4000
 # Understood by the page or the server rather than by an explorer.
@@ -72,21 +72,18 @@ class Page(KitWidget):
         query = search.lstrip("?")
         if len(query) > MAX_QUERY:
             return [f"The link's settings were left out: longer than {MAX_QUERY} characters."]
-        notes = []
+        wanted: dict[str, dict[str, str]] = {}
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if key in RESERVED:
-                continue
-            explorer, _, control = key.partition(".")
-            notes += self._set(explorer, control, value, "The link")
-        return notes
+            if key not in RESERVED:
+                explorer, _, control = key.partition(".")
+                wanted.setdefault(explorer, {})[control] = value
+        return self._set(wanted, "The link")
 
     def restore(self, saved: Mapping[str, Any]) -> list[str]:
         """Set the explorers as the browser remembers them; return a note on each refusal."""
-        notes = []
-        for key, values in saved.items() if isinstance(saved, Mapping) else ():
-            for control, value in values.items() if isinstance(values, Mapping) else ():
-                notes += self._set(key, control, value, "Your last visit")
-        return notes
+        kept = saved.items() if isinstance(saved, Mapping) else ()
+        wanted = {key: values for key, values in kept if isinstance(values, Mapping)}
+        return self._set(wanted, "Your last visit")
 
     def on_ping(self, _content: dict[str, Any]) -> None:
         """Say that the kernel is alive."""
@@ -102,16 +99,31 @@ class Page(KitWidget):
         c = self.config
         return f"{c['title']}: {c['question']} (lesson {c['place']}, {c['minutes']} min)"
 
-    def _set(self, key: str, control: str, value: Any, who: str) -> list[str]:
-        explorer = self.explorers.get(key)
-        if explorer is None or control not in explorer.control:
-            known = ", ".join(f"{k}.{c}" for k, e in self.explorers.items() for c in e.control)
-            return [f"{who} names {_clip(key, control)}, which is not here. Known: {known}."]
-        try:
-            explorer.set(**{control: value})
-        except ValueError as error:
-            return [f"{who} was not followed. {explorer.title} – {error}."]
-        return []
+    def _set(self, wanted: Mapping[str, Mapping[str, Any]], who: str) -> list[str]:
+        """Set each explorer's values together, since some are possible only beside others."""
+        notes = []
+        for key, values in wanted.items():
+            known = {name: v for name, v in values.items() if self._has(key, name)}
+            notes += [self._unknown(key, name, who) for name in values if name not in known]
+            if known:
+                notes += _set_one(self.explorers[key], known, who)
+        return notes
+
+    def _has(self, key: str, control: str) -> bool:
+        return key in self.explorers and control in self.explorers[key].control
+
+    def _unknown(self, key: str, control: str, who: str) -> str:
+        known = ", ".join(f"{k}.{c}" for k, e in self.explorers.items() for c in e.control)
+        return f"{who} names {_clip(key, control)}, which is not here. Known: {known}."
+
+
+def _set_one(explorer: Explorer, values: Mapping[str, Any], who: str) -> list[str]:
+    """Set one explorer's values, and return a note on each refusal."""
+    try:
+        refused = explorer.take(values)
+    except ImpossibleError as error:
+        refused = [f"{error}."]
+    return [f"{who} was not followed. {explorer.title} – {note}" for note in refused]
 
 
 def _clip(key: str, control: str) -> str:

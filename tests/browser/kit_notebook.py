@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(HERE.parent / "unit")!r})
-from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay
+from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay, Dice
 from oligoteach.widgets import *
 from oligoteach.widgets.progress import Station
 class Gated(Decay):
@@ -20,13 +20,16 @@ class Gated(Decay):
     def compute(self, p):
         p.axes = "fixed"; p.find = ""
         return super().compute(p)
+class SlowDice(Dice):
+    pace = 0.02
 page = Page("try", "Decay", "What is left?", "1 of 1", 5)
 claim = Citation("a-claim", "It is so.", "Contradicted by the source", "bad", teach="It is not so.")
 decay = Decay(lesson="try", citations=[claim])
 gated = Gated(lesson="try", prediction=Prediction(SINGLE, "That it takes for ever."))
+dice = SlowDice(lesson="try")
 quiz = Quiz("check", [SINGLE, MULTIPLE, NUMERIC], "try")
 entry = Quiz("entry", [SINGLE, NUMERIC], "try", "Entry test", mode="test")
-for part in (decay, gated, quiz, entry):
+for part in (decay, gated, dice, quiz, entry):
     page.add(part)
 page
 """.strip()
@@ -37,6 +40,7 @@ CELLS = [
     ("markdown", "## Explore"),
     ("code", "decay"),
     ("code", "gated"),
+    ("code", "dice"),
     ("markdown", "## Check"),
     ("code", "quiz"),
     ("code", "entry"),

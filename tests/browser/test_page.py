@@ -402,5 +402,5 @@ def test_ten_loads_and_none_stalls(open_kit):
     for _ in range(10):
         page = open_kit()
         wait_frame(decay(page))
-        assert len(explorers(page)) == 2
+        assert len(explorers(page)) == 3
         page.close()

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
-from oligoteach.widgets import Choice, Explorer, Many, Number, Table, Text, Toggle
+from oligoteach.widgets import (
+    Choice,
+    Explorer,
+    Many,
+    Number,
+    Part,
+    RunningExplorer,
+    Table,
+    Text,
+    Toggle,
+)
 from oligoteach.widgets.question import Option, Question
 
 
@@ -50,6 +62,58 @@ class Decay(Explorer):
             ["Month", "Share"],
             [[f"{t:g}", f"{s:.3f}"] for t, s in zip(*result[:2], strict=True)][::10],
         )
+
+
+DICE = {"coin": (1, 2), "cube": (1, 6)}
+
+
+class Dice(RunningExplorer):
+    """A mean that settles as it runs, a preset, and two controls that cannot stand anyhow."""
+
+    key = "dice"
+    title = "Dice"
+    unit = "throws"
+    pace = 0.0  # seconds that a thousand throws take at least
+    controls = (
+        Choice("die", "Die", {"coin": "A coin", "cube": "A cube", "own": "Your own"}, "cube"),
+        Number("low", "Lowest face", 1, 20, default=1),
+        Number("high", "Highest face", 1, 20, default=6),
+        Number("throws", "Throws", 1000, 100_000, default=2000, step=1000),
+        Text("find", "Find"),
+    )
+
+    def bring(self, changed, p):
+        if "die" in changed and p.die in DICE:
+            return {**dict(zip(("low", "high"), DICE[p.die], strict=True)), **changed}
+        return {"die": "own"} if {"low", "high"} & set(changed) else {}
+
+    def refuse(self, p):
+        if p.low < p.high:
+            return {}
+        return {"low": f"A die needs two faces or more. Nearest possible: {p.high - 1}."}
+
+    def steps(self, p):
+        rng = np.random.default_rng(7)
+        total = 0
+        for done in range(1000, p.throws + 1, 1000):
+            if (p.find, done) in (("break", 1000), ("break later", 4000)):
+                raise ZeroDivisionError
+            time.sleep(self.pace)
+            total += int(rng.integers(p.low, p.high + 1, 1000).sum())
+            yield Part((done, total / done), done, p.throws)
+
+    def draw(self, figure, result):
+        axes = figure.panel()
+        axes.set(xlim=(0, 100_000), ylim=(0, 20), xlabel="Throws", ylabel="Mean")
+        artists = {"mean": axes.plot([], [], "o", color=figure.theme.blue)[0]}
+        self.update(artists, result)
+        return artists
+
+    def update(self, artists, result):
+        artists["mean"].set_data([result[0]], [result[1]])
+
+    def describe(self, result):
+        return f"The mean of {result[0]:,} throws is {result[1]:.3f}."
 
 
 SINGLE = Question(

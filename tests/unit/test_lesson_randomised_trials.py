@@ -18,18 +18,35 @@ import pytest
 import yaml
 from PIL import Image
 
+from oligoteach.charts.belief_rows import BeliefRows
 from oligoteach.charts.figure import TeachingFigure
 from oligoteach.charts.interval_rows import POOL, IntervalRows
 from oligoteach.charts.model_curves import ModelCurves
+from oligoteach.charts.pooled_rows import MORE_TEXTS, PooledRows
 from oligoteach.charts.rows import lay_out
 from oligoteach.charts.stamp import Stamp, stamp
 from oligoteach.charts.theme import DARK, LIGHT
-from oligoteach.modules import _curve_fits, _trial_board, _trials
+from oligoteach.modules import _curve_fits, _pooling, _trial_board, _trials, _updating
 from oligoteach.modules import randomised_trials as lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (250, 288, 360, 640, 1100)
-BADGES = {"board": "published", "forest": "published", "curves": "model-curve"}
+BADGES = {
+    "board": "published",
+    "forest": "published",
+    "pooling": "calculation",
+    "curves": "model-curve",
+    "prior": "model",
+}
+CHARTS = {
+    "board": IntervalRows,
+    "forest": IntervalRows,
+    "pooling": PooledRows,
+    "curves": ModelCurves,
+    "prior": BeliefRows,
+}
+FOUR = ["gomez", "iyengar-utsw", "sabr-comet", "nrg-lu002"]
+ALL_SIX = [*FOUR, "extend", "nrg-br002"]
 
 
 def rows_of(table: str) -> list[dict[str, str]]:
@@ -58,10 +75,22 @@ def explorer(key: str, **values):
     return made
 
 
+def values_of(control) -> list[object]:
+    """Return the values of a control that are tried: all, or the telling ones."""
+    if control.kind == "choice":
+        return list(control.options)
+    if control.kind == "many":
+        every = list(control.options)
+        return [list(control.default), every, [], every[:1], [every[0], every[2]], every[2:]]
+    if control.kind == "number":
+        return sorted({control.low, control.default, control.high})
+    return [False, True]
+
+
 def settings(key: str) -> list[dict[str, object]]:
-    """Return every combination of the values of an explorer's controls."""
+    """Return combinations of the values of an explorer's controls."""
     controls = lesson.EXPLORERS[key].controls
-    values = [list(c.options) if c.kind == "choice" else [False, True] for c in controls]
+    values = [values_of(control) for control in controls]
     names = [control.name for control in controls]
     return [dict(zip(names, combined, strict=True)) for combined in itertools.product(*values)]
 
@@ -121,6 +150,8 @@ class TestEverySetting:
             ("forest", "check", "maybe"),
             ("curves", "trial", "gomez"),
             ("curves", "model", None),
+            ("pooling", "method", "guess"),
+            ("prior", "prior", "hope"),
         ],
     )
     def test_refuses_other_values_with_a_sentence(self, key, name, value):
@@ -135,16 +166,15 @@ class TestNothingIsCutOrCovered:
     """Words inside the figure and apart from one another, at every width and setting."""
 
     @pytest.mark.parametrize("width", WIDTHS)
-    @pytest.mark.parametrize(
-        ("key", "chart"),
-        [("board", IntervalRows), ("forest", IntervalRows), ("curves", ModelCurves)],
-    )
+    @pytest.mark.parametrize(("key", "chart"), CHARTS.items())
     def test_words(self, key, chart, width):
         made = explorer(key)
         figure = TeachingFigure(width, height(made, width), LIGHT)
         drawn = chart(figure)
         every = settings(key)
-        for values in every if width in (250, 288, 640) else random.Random(5).sample(every, 20):
+        if len(every) > 60 or width not in (250, 288, 640):
+            every = [made.params, *random.Random(5).sample(every, 20)]
+        for values in every:
             made.set(**values)
             made.update(drawn, made.result())
             figure.canvas.draw()
@@ -178,14 +208,19 @@ class TestNothingIsCutOrCovered:
         down = min(a.y1, b.y1) - max(a.y0, b.y0)
         return across > 1 and down > slack
 
-    @pytest.mark.parametrize("key", ["board", "forest"])
+    @pytest.mark.parametrize("key", ["board", "forest", "pooling"])
     def test_the_pool_of_texts_is_large_enough(self, key):
-        blocks = {"board": lesson.board_blocks, "forest": lesson.forest_blocks}[key]
+        blocks = {
+            "board": lesson.board_blocks,
+            "forest": lesson.forest_blocks,
+            "pooling": lesson.pool_blocks,
+        }[key]
+        most = POOL + (MORE_TEXTS if key == "pooling" else 0)
         made = explorer(key)
         for values in settings(key):
             made.set(**values)
             for room in (None, 238, 348):
-                assert len(lay_out(blocks(made.result()), room).words) <= POOL
+                assert len(lay_out(blocks(made.result()), room).words) <= most
 
 
 class TestStamp:
@@ -599,6 +634,255 @@ class TestCurves:
     def test_a_doubtful_trial_says_so(self):
         made = explorer("curves", trial="sindas-pfs")
         assert "expression of concern" in made.describe(made.result())
+
+
+class TestPooling:
+    """The lesson's pools against sums made here from the ledger's file."""
+
+    def by_hand(self, rows):
+        """Return fixed-effect and DerSimonian-Laird results of (ratio, low, high, level)."""
+        z = {95: 1.959964, 70: 1.036433}
+        y = [math.log(hr) for hr, *_ in rows]
+        s = [(math.log(high) - math.log(low)) / (2 * z[level]) for _, low, high, level in rows]
+        w = [1 / v**2 for v in s]
+        mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+        q = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True))
+        df = len(y) - 1
+        tau2 = max(0, (q - df) / (sum(w) - sum(a * a for a in w) / sum(w)))
+        v = [1 / (a**2 + tau2) for a in s]
+        mean = sum(a * b for a, b in zip(v, y, strict=True)) / sum(v)
+        return mean, 1 / math.sqrt(sum(v)), q, max(0, 1 - df / q) if q else 0, tau2
+
+    def row(self, trial, endpoint, months=""):
+        found = published(trial, endpoint, "hazard_ratio", "", months)
+        return (
+            float(found["value"]),
+            float(found["low"]),
+            float(found["high"]),
+            int(found["ci_level"]),
+        )
+
+    def test_what_was_read_of_the_four_is_two_trials(self):
+        view = explorer("pooling").result()
+        assert [e.trial_id for e in view.entries] == FOUR
+        assert [e.trial_id for e in view.summed] == ["gomez", "sabr-comet"]
+        rows = [self.row("gomez", "PFS first report"), self.row("sabr-comet", "PFS", "96")]
+        mean, se, q, i2, tau2 = self.by_hand(rows)
+        assert view.pooled.estimate == pytest.approx(mean, abs=1e-6)
+        assert view.pooled.se == pytest.approx(se, abs=1e-6)
+        assert (view.pooled.i2, view.pooled.tau2) == (i2, tau2) == (0, 0)
+        assert view.pooled.q == pytest.approx(q, abs=1e-5)
+
+    def test_other_levels_are_read_as_printed(self):
+        trials = ["sabr-comet", "extend", "nrg-br002"]
+        view = explorer("pooling", trials=trials).result()
+        rows = [
+            self.row("sabr-comet", "PFS", "96"),
+            self.row("extend", "PFS"),
+            self.row("nrg-br002", "PFS"),
+        ]
+        mean, se, _, i2, tau2 = self.by_hand(rows)
+        assert view.pooled.estimate == pytest.approx(mean, abs=1e-6)
+        assert view.pooled.se == pytest.approx(se, abs=1e-6)
+        assert view.pooled.i2 == pytest.approx(i2, abs=1e-5)
+        assert view.pooled.tau2 == pytest.approx(tau2, abs=1e-5)
+
+    def test_unverified_figures_count_only_when_asked_for(self):
+        for endpoint in ("PFS", "OS"):
+            for entry in explorer("pooling", endpoint=endpoint, trials=ALL_SIX).result().summed:
+                assert entry.ratio.outcome.verification != "unverified"
+                assert not entry.from_p
+        every = explorer("pooling", trials=ALL_SIX, figures="all").result()
+        assert [e.trial_id for e in every.summed] == ALL_SIX
+
+    def test_the_weight_of_lu002_is_worked_back_from_the_reviews_p(self):
+        view = explorer("pooling", figures="all").result()
+        (lu002,) = [e for e in view.entries if e.trial_id == "nrg-lu002"]
+        p = float(published("nrg-lu002", "PFS", "p_value")["p_value"])
+        ratio = float(published("nrg-lu002", "PFS", "hazard_ratio")["value"])
+        assert math.erfc(abs(math.log(ratio)) / lu002.error / math.sqrt(2)) == pytest.approx(p)
+        block = next(b for b in lesson.pool_blocks(view) if b.heading == "NRG-LU002")
+        assert block.status == "unverified"
+        assert block.lines[0].mark.hollow
+        assert f"? weight from p {p:g}" in [line.text for line in block.lines]
+
+    def test_for_survival_one_verified_ratio_is_left_and_nothing_is_pooled(self):
+        made = explorer("pooling", endpoint="OS", trials=ALL_SIX)
+        assert made.result().pooled is None
+        assert "1 of 6 can be weighed; two are needed, so nothing is pooled" in made.describe(
+            made.result()
+        )
+        assert made.table(made.result()).rows[0][-1]["text"] == "Unverified"
+
+    def test_no_trial_counts_twice(self):
+        for values in settings("pooling"):
+            ids = [e.trial_id for e in explorer("pooling", **values).result().entries]
+            assert len(ids) == len(set(ids))
+
+    def test_words_are_given_on_what_must_not_be_pooled(self):
+        made = explorer("pooling", trials=ALL_SIX, figures="all", method="fixed")
+        words = made.describe(made.result())
+        for said in (
+            "unverified: Iyengar, NRG-LU002",
+            "~90 % immunotherapy",
+            "18 of 99 lung primaries",
+            "no lung basket of its own",
+            "breast cancer",
+            "stopped early: Gomez, Iyengar",
+            "fixed effect, though they differ",
+        ):
+            assert said in words
+        few = explorer("pooling")
+        assert "2 trials hardly show a spread" in few.describe(few.result())
+        lucky = explorer("pooling", method="hartung-knapp")
+        assert "Hartung–Knapp factor 0.38, below 1" in lucky.describe(lucky.result())
+
+    def test_the_cautions_say_what_the_ledger_says(self):
+        assert CLAIMS["sabrcomet-nsclc-n"]["value"] == "18"
+        assert CLAIMS["sabrcomet-n"]["value"] == "99"
+        assert "90" in AUDIT["lu002-io-share"]["teach"]
+        assert AUDIT["gomez-early-stop"]["verdict"] == "confirmed"
+        assert "Stopped early" in AUDIT["iyengar-early-stop"]["teach"]
+        trials = {row["trial_id"]: row for row in rows_of("trials")}
+        assert "no lung basket of its own" in trials["extend"]["note"]
+        assert "breast cancer" in trials["nrg-br002"]["population"]
+
+    def test_a_doubtful_row_is_marked(self):
+        blocks = {b.heading: b for b in lesson.pool_blocks(explorer("pooling").result())}
+        said = [line.text for line in blocks["Gomez"].lines]
+        assert said[1:] == ["? level not read", "✗ p does not fit"]
+        assert len(blocks["SABR-COMET"].lines) == 1
+
+    def test_leaving_one_out(self):
+        made = explorer("pooling", figures="all", each=True)
+        view = made.result()
+        assert len(view.without) == 4
+        words = made.describe(view)
+        assert "Without one: Gomez: " in words
+        last = view.without[-1].ratio
+        assert f"NRG-LU002: {last[0]:.2f} ({last[1]:.2f}–{last[2]:.2f})" in words
+        chart = PooledRows(TeachingFigure(640, 627, LIGHT))
+        made.update(chart, view)
+        assert len(chart["diamonds"].get_paths()) == 5
+
+    def test_what_runs_out_of_the_axis_has_an_arrow(self):
+        made = explorer("pooling", figures="all")
+        chart = PooledRows(TeachingFigure(640, 627, LIGHT))
+        made.update(chart, made.result())
+        assert len(chart["ends-left"].get_xdata()) == 1
+        assert len(chart["ends-right"].get_xdata()) == 1
+
+    def test_the_texts_numbers_are_the_models(self):
+        (text,) = [e for e in TEXT["explorers"] if e["id"] == "pooling"]
+        explain = " ".join(text["explain"].split())
+        read, every = explorer("pooling"), explorer("pooling", figures="all")
+        ratio = _pooling.ratio_text(*read.result().pooled.ratio)
+        assert f"pool to {ratio} with I² 0 %" in explain
+        pooled = every.result().pooled
+        low, high = pooled.predicted_ratio
+        assert f"I² rises to {pooled.i2:.0%}".replace("%", " %") in explain
+        assert f"from {low:.2f} to {high:.2f}" in explain
+        knapp = explorer("pooling", method="hartung-knapp").result().pooled
+        (asked,) = [q for q in TEXT["questions"] if q["id"] == "two-trials-wide"]
+        said = " ".join(asked["prompt"].split())
+        assert "{:.2f} ({:.2f} to {:.2f}) after Hartung".format(*knapp.ratio) in said
+        three = explorer(
+            "pooling", figures="all", trials=["gomez", "sabr-comet", "nrg-lu002"]
+        ).result()
+        (guess,) = [p for p in TEXT["predictions"] if p["id"] == "zero-heterogeneity"]
+        assert f"is {three.pooled.i2:.0%}".replace("%", " %") in " ".join(
+            guess["explanation"].split()
+        )
+
+
+class TestPrior:
+    def test_the_prior_is_the_pool_and_the_data_are_the_ledgers(self):
+        posterior = explorer("prior").result().posterior
+        pool = explorer("pooling").result().pooled
+        assert (posterior.prior.mean, posterior.prior.sd) == (pool.estimate, pool.se)
+        ratio = float(published("nrg-lu002", "PFS", "hazard_ratio")["value"])
+        assert posterior.data.ratio == pytest.approx(ratio)
+        p = float(published("nrg-lu002", "PFS", "p_value")["p_value"])
+        z = abs(math.log(ratio)) / posterior.data.sd
+        assert math.erfc(z / math.sqrt(2)) == pytest.approx(p)
+
+    def test_the_update_by_hand(self):
+        posterior = explorer("prior", prior="sceptical").result().posterior
+        a, b = 0.0, -math.log(0.7) / 1.644854
+        y, s = posterior.data.mean, posterior.data.sd
+        mean = (a / b**2 + y / s**2) / (1 / b**2 + 1 / s**2)
+        assert posterior.belief.mean == pytest.approx(mean, rel=1e-5)
+        assert posterior.belief.sd == pytest.approx((1 / b**2 + 1 / s**2) ** -0.5, rel=1e-5)
+
+    def test_events_give_the_weight_when_assumed(self):
+        posterior = explorer("prior", weighed="events", events=150).result().posterior
+        arms = {r["role"]: int(r["n"]) for r in rows_of("arms") if r["trial_id"] == "nrg-lu002"}
+        share = arms["experimental"] / sum(arms.values())
+        assert posterior.data.sd == pytest.approx((150 * share * (1 - share)) ** -0.5)
+
+    def test_counting_less_makes_the_earlier_trials_weaker_and_no_other_belief(self):
+        whole = explorer("prior").result().posterior
+        tenth = explorer("prior", weight=10).result().posterior
+        assert tenth.prior.sd == pytest.approx(whole.prior.sd * math.sqrt(10))
+        assert tenth.belief.mean > whole.belief.mean
+        for prior in ("sceptical", "vague"):
+            one, other = (explorer("prior", prior=prior, weight=w).result() for w in (5, 100))
+            assert one.posterior == other.posterior
+
+    def test_a_disagreement_is_said(self):
+        made = explorer("prior")
+        assert "so they disagree" in made.describe(made.result())
+        assert any("✗" in line for line in _updating.hills(made.result())[2].lines)
+        made = explorer("prior", prior="sceptical")
+        assert "no conflict is seen" in made.describe(made.result())
+
+    def test_unverified_or_assumed_is_said_at_every_setting(self):
+        for values in settings("prior"):
+            words = explorer("prior", **values)
+            said = words.describe(words.result())
+            assert ("unverified p 0.664" in said) != ("events, assumed" in said)
+
+    def test_what_is_below_one_is_filled_and_no_more(self):
+        made = explorer("prior")
+        chart = BeliefRows(TeachingFigure(640, 500, LIGHT))
+        for values in random.Random(2).sample(settings("prior"), 12):
+            made.set(**values)
+            made.update(chart, made.result())
+            for row in range(3):
+                (area,) = chart[f"area-{row}"].get_paths()
+                assert area.vertices[:, 0].max() == pytest.approx(1.0)
+
+    def test_the_texts_numbers_are_the_models(self):
+        def after(**values):
+            return explorer("prior", **values).result().posterior
+
+        (text,) = [e for e in TEXT["explorers"] if e["id"] == "prior"]
+        explain = " ".join(text["explain"].split())
+        full, tenth, doubt = after(), after(weight=10), after(prior="sceptical")
+        low, high = full.belief.interval()
+        assert f"{full.belief.ratio:.2f} ({low:.2f}–{high:.2f})" in explain
+        assert f"p {full.conflict:.2g}" in explain
+        shares = [b.belief.probability_below(c) for b in (tenth, doubt) for c in (1, 0.83)]
+        one, margin, doubt_one, doubt_margin = (round(100 * share) for share in shares)
+        assert f"{one} % below 1 and {margin} % below 0.83" in explain
+        assert f"Sceptical: {doubt_one} % and {doubt_margin} %" in explain
+        assert full.belief.probability_below(1) > 0.999
+        (guess,) = [p for p in TEXT["predictions"] if p["id"] == "after-the-negative"]
+        low, high = full.data.interval()
+        assert f"as wide as {low:.2f} to {high:.2f}" in " ".join(guess["prompt"].split())
+        assert full.conflict < 0.002
+
+    def test_the_cards_numbers_are_the_ledgers(self):
+        card = lesson.EXPLORERS["prior"].card["Result"]
+        arms = {r["role"]: r["n"] for r in rows_of("arms") if r["trial_id"] == "nrg-lu002"}
+        ratio = published("nrg-lu002", "PFS", "hazard_ratio")["value"]
+        p = published("nrg-lu002", "PFS", "p_value")["p_value"]
+        total = sum(map(int, arms.values()))
+        assert f"{ratio} as reported" in card
+        assert f"unverified p = {p}" in card
+        assert f"{arms['experimental']}/{total}" in card
+        margin = {c.name: c for c in lesson.EXPLORERS["prior"].controls}["margin"].default
+        assert f"HR below {margin:g}" in AUDIT["lu002-phase"]["primary_says"]
 
 
 class TestTexts:

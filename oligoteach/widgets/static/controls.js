@@ -10,7 +10,17 @@ function makeControl(spec, value, change) {
   const control = makers[spec.kind](spec, change);
   if (spec.hint) control.el.append(h("p", { class: "kit-hint" }, spec.hint));
   control.show(value);
+  control.refuse = refusal(control.el);
   return control;
+}
+
+// Why a value cannot stand beside the other controls' values; empty when it can.
+function refusal(el) {
+  const note = h("p", { class: "kit-refusal", role: "alert" });
+  el.append(note);
+  return (text = "") => {
+    if (note.textContent !== text) note.textContent = text;
+  };
 }
 
 function number(spec, change) {

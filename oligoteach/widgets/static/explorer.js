@@ -30,16 +30,21 @@ function renderExplorer({ model, el, signal }) {
     onframe(message) {
       showBody(true);
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
-      if (words.textContent === "") write(message.text);
-      else read(message.text);
-      notes.replaceChildren(...message.notes.map((note) => h("p", { class: "kit-refusal" }, note)));
+      run.show(message.run);
+      // While a run goes on its words change often: seen at once, heard when it is over.
+      words.setAttribute("aria-live", run.running() ? "off" : "polite");
+      if (words.textContent === "" || run.running()) write(message.text);
+      read(message.text);
+      controls.refuse(message.refusals);
+      const old = Object.keys(message.refusals).length ? ["The figure keeps to the last setting that is possible."] : [];
+      notes.replaceChildren(...[...message.notes, ...old].map((note) => h("p", { class: "kit-refusal" }, note)));
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
       if (arriving) goTo(body.querySelector(".kit-figure"));
       arriving = false;
     },
     onlocked: () => showBody(false),
-    onrest: () => controls.show(frames.params ?? model.get("params")),
+    onrest: () => controls.show(frames.entries()),
   });
 
   const controls = controlsBox(model, config, (name, value) => {
@@ -50,6 +55,11 @@ function renderExplorer({ model, el, signal }) {
     const changed = changedParams(model);
     store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
   });
+  const forget = () => {
+    frames.held = {};
+    controls.refuse({});
+  };
+  const run = runBar(model, config, () => frames.want(), signal);
   const sticks = config.narrow_aspect <= STICKS_BELOW;
   const box = h("div", { class: sticks ? "kit-figure-box kit-sticks" : "kit-figure-box" }, image);
   box.style.setProperty("--ot-aspect", String(1 / config.aspect));
@@ -69,6 +79,7 @@ function renderExplorer({ model, el, signal }) {
       ),
       notes,
       box,
+      run.el,
       words,
       caption,
     ),
@@ -112,7 +123,11 @@ function renderExplorer({ model, el, signal }) {
   listen(model, signal, {
     frame: (message, buffers) => frames.receive(message, buffers),
     locked: (message) => frames.locked(message),
-    stale: () => frames.want(),
+    stale() {
+      forget();
+      frames.want();
+    },
+    progress: (message) => run.follow(message.run),
     predicted: (message) => tell(message),
     extras(message) {
       if (message.view !== frames.id) return;
@@ -130,8 +145,10 @@ function renderExplorer({ model, el, signal }) {
   // The kernel's echo of an older value must not undo what the learner has moved since.
   const onparams = () => {
     if (!frames.resting) return;
-    controls.show(model.get("params"));
-    if (JSON.stringify(model.get("params")) !== JSON.stringify(frames.params)) frames.want();
+    const changed = JSON.stringify(model.get("params")) !== JSON.stringify(frames.params);
+    if (changed) forget(); // set from elsewhere: what stands refused here is over
+    controls.show({ ...model.get("params"), ...frames.held });
+    if (changed) frames.want();
   };
   model.on("change:params", onparams);
   signal?.addEventListener("abort", () => model.off("change:params", onparams));
@@ -192,6 +209,7 @@ function controlsBox(model, config, change) {
   return {
     el,
     show: (values) => made.forEach((control, name) => control.show(values[name])),
+    refuse: (refusals) => made.forEach((control, name) => control.refuse(refusals[name])),
   };
 }
 

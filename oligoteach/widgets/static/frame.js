@@ -29,6 +29,7 @@ class Frames {
     this.flying = false;
     this.url = null;
     this.params = null;
+    this.held = {}; // entries refused beside the others: sent again with the next change
   }
 
   want(params = {}) {
@@ -46,7 +47,7 @@ class Frames {
     if (this.flying || !this.wanted || !width) return;
     this.flying = true;
     this.wanted = false;
-    const params = this.pending;
+    const params = (this.sent = { ...this.held, ...this.pending });
     this.pending = {};
     const size = fit(width, this.config.aspect);
     this.image.style.width = `${size.shown}px`;
@@ -65,6 +66,7 @@ class Frames {
     if (message.view !== this.id) return;
     const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
     this.params = message.params; // the values of the picture, known before the kernel's echo
+    this.held = Object.keys(message.refusals).length ? this.sent : {};
     this.image.src = url; // the browser keeps the old picture until the new one is decoded
     await this.image.decode().catch(() => {});
     if (this.url) URL.revokeObjectURL(this.url);
@@ -77,6 +79,11 @@ class Frames {
     if (message.view !== this.id) return;
     this.onlocked();
     this.landed();
+  }
+
+  // What the controls show: the picture's values, and entries that stand refused.
+  entries() {
+    return { ...(this.params ?? this.model.get("params")), ...this.held };
   }
 
   landed() {

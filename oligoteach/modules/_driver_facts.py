@@ -1,0 +1,341 @@
+"""What the ledger holds on each driver: how often, how long a drug holds, brain, local treatment.
+
+Figures of sources that stand only in the words of an audit are repeated here with their claim; a
+test holds them to those words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oligoteach import evidence
+from oligoteach.charts.rows import Block, Line, Mark, Scale
+from oligoteach.modules._trials import short_name, worst
+from oligoteach.widgets import Table
+
+DRIVERS: Mapping[str, str] = {"all": "All", "EGFR": "EGFR", "ALK": "ALK", "ROS1": "ROS1"}
+QUESTIONS: Mapping[str, str] = {
+    "local": "Who was studied with local treatment?",
+    "often": "How often is it there?",
+    "long": "How long does the drug hold?",
+    "brain": "What about the brain?",
+    "resistance": "What makes it resistant?",
+}
+ABSENT = "not in the ledger"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure of the ledger about a driver.
+
+    Attributes
+    ----------
+    question, driver, heading, detail : str
+        Where it belongs, and what it is about.
+    claim : str
+        The claim whose audit has the figures, or whose printed figure is shown.
+    value, low, high : float or None
+        The source's figure; none for words alone.
+    text : str
+        The figure in words, with its unit.
+    printed : str
+        What the review prints, in words; empty where it prints nothing.
+    printed_value, printed_low, printed_high : float or None
+        The same as a point or a range.
+    """
+
+    question: str
+    driver: str
+    heading: str
+    detail: str
+    claim: str
+    text: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    printed: str = ""
+    printed_value: float | None = None
+    printed_low: float | None = None
+    printed_high: float | None = None
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """The source's figures."""
+        return tuple(x for x in (self.value, self.low, self.high) if x is not None)
+
+
+FACTS = (
+    Fact(
+        "often", "EGFR", "EGFR, Europe", "in all NSCLC", "egfr-western",
+        "14.1 % (12.7–15.5)", 14.1, 12.7, 15.5, "review: about 15 %", 15,
+    ),
+    Fact(
+        "often", "EGFR", "EGFR, China", "in all NSCLC", "egfr-east-asian",
+        "38.4 %", 38.4, None, None,
+        "review, East Asia: 40–50 %", None, 40, 50,
+    ),
+    Fact(
+        "often", "EGFR", "EGFR, Asia-Pacific", "in adenocarcinoma", "egfr-east-asian",
+        "47 %", 47,
+    ),
+    Fact(
+        "often", "ALK", "ALK, United States", "tested, advanced", "alk-prevalence",
+        "2.6 %", 2.6, None, None, "review: 3–7 %", None, 3, 7,
+    ),
+    Fact(
+        "often", "ALK", "ALK, elsewhere", "as others quote it", "alk-prevalence",
+        "3–5 %", None, 3, 5,
+    ),
+    Fact("often", "ROS1", "ROS1", "", "", ABSENT),
+    Fact(
+        "long", "EGFR", "EGFR, erlotinib", "series in Colorado", "tki-resistance-first-gen",
+        "13.8 months", 13.8, None, None, "review, 1st gen.: 10–14", None, 10, 14,
+    ),
+    Fact(
+        "long", "EGFR", "EGFR, 1st generation", "SINDAS controls", "tki-resistance-first-gen",
+        "12.5 months", 12.5,
+    ),
+    Fact(
+        "long", "EGFR", "EGFR, 1st generation", "FLAURA controls", "tki-resistance-first-gen",
+        "10.2 months", 10.2,
+    ),
+    Fact(
+        "long", "EGFR", "EGFR, osimertinib", "3rd generation", "tki-resistance-later-gen",
+        "18.9 months", 18.9, None, None, "review, later: 15–18", None, 15, 18,
+    ),
+    Fact(
+        "long", "ALK", "ALK, alectinib", "a later generation", "tki-resistance-later-gen",
+        "34.8 months", 34.8, None, None, "review, later: 15–18", None, 15, 18,
+    ),
+    Fact(
+        "long", "ALK", "ALK, lorlatinib", "a later generation", "tki-resistance-later-gen",
+        "60 % without progression at 5 years",
+    ),
+    Fact("long", "ROS1", "ROS1", "", "", ABSENT),
+    Fact(
+        "brain", "all", "NSCLC, at diagnosis", "any driver or none", "brain-mets-incidence",
+        "about 20 %", 20, None, None, "review: 20–40 %", None, 20, 40,
+    ),
+    Fact(
+        "brain", "all", "NSCLC, in its course", "any driver or none", "brain-mets-incidence",
+        "25–50 %", None, 25, 50,
+    ),
+    Fact(
+        "brain", "EGFR ALK", "EGFR or ALK", "quoted, an editorial", "brain-mets-driver",
+        "up to 50–60 %", None, 50, 60, "review: more often, no figure",
+    ),
+    Fact("brain", "all", "Drugs into the brain", "how far each gets", "", ABSENT),
+    Fact("brain", "ROS1", "ROS1", "", "", ABSENT),
+    Fact(
+        "resistance", "EGFR", "EGFR, T790M", "after gefitinib/erlotinib",
+        "t790m-switch-osimertinib", "63 % (55–70)", 63, 55, 70,
+        "review: switch to osimertinib",
+    ),
+    Fact("resistance", "EGFR", "EGFR, T790M", "after osimertinib", "", ABSENT),
+    Fact("resistance", "ALK", "ALK, any mechanism", "share of patients", "", ABSENT),
+    Fact("resistance", "ROS1", "ROS1", "", "", ABSENT),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study of local treatment in a driver's disease, and when the treatment was given."""
+
+    driver: str
+    trial_id: str
+    moment: str
+    part: int | None = None  # patients with this driver, where a study has several
+
+
+STUDIES = (
+    Study("EGFR", "sindas", "at the start"),
+    Study("EGFR", "nrog-china-002", "at the start, chest"),
+    Study("EGFR", "northstar", "residual disease"),
+    Study("EGFR", "peng", "residual disease"),
+    Study("EGFR", "atom", "residual disease"),
+    Study("EGFR", "osi-pilot", "residual disease"),
+    Study("EGFR", "yu-mskcc", "oligoprogression"),
+    Study("EGFR", "weickhardt", "oligoprogression", 10),
+    Study("ALK", "weickhardt", "oligoprogression", 15),
+    Study("ALK", "gan-2014", "oligoprogression"),
+    Study("ALK", "brightstar", "on brigatinib"),
+)
+FACT_SCALES: Mapping[str, Scale] = {
+    "often": Scale(
+        0, 60, range(0, 61, 20), "Share of patients with the driver, %\n◇ or dashed: the review",
+        "Share with the driver, %\n◇ or dashed: the review",
+    ),
+    "long": Scale(
+        0, 36, range(0, 37, 12), "Median months to progression on the drug\ndashed: the review",
+        "Median months on the drug\ndashed: the review",
+    ),
+    "brain": Scale(
+        0, 80, range(0, 81, 20), "Share with brain metastases, %\ndashed: the review",
+        "With brain metastases, %\ndashed: the review",
+    ),
+    "resistance": Scale(
+        0, 100, range(0, 101, 25), "Patients whose tumour has it at progression, %",
+        "Share at progression, %",
+    ),
+    "local": Scale(
+        0, 150, range(0, 151, 50), "Patients in the study\n● randomised, ■ not randomised",
+        "Patients in the study\n● randomised, ■ not randomised",
+    ),
+}  # fmt: skip
+CITED: Mapping[str, tuple[str, ...]] = {
+    "often": ("egfr-western", "egfr-east-asian", "alk-prevalence", "egfr-common-mutations"),
+    "long": ("tki-resistance-first-gen", "tki-resistance-later-gen", "alk-tkis"),
+    "brain": ("brain-mets-incidence", "brain-mets-driver", "cns-tki-defer-rt"),
+    "resistance": (
+        "t790m-switch-osimertinib",
+        "resistance-mechanism-guides",
+        "rebiopsy-before-lat",
+    ),
+    "local": (
+        "sindas-n",
+        "sindas-highest-evidence",
+        "peng-n-cell",
+        "northstar-single-arm-cell",
+        "gan-design",
+        "ros1-no-trials",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the explorer shows: a question, a driver, and the rows that answer it."""
+
+    question: str
+    driver: str
+    rows: tuple[Fact | Study, ...]
+
+
+def facts_view(question: str, driver: str) -> Facts:
+    """Return what the ledger holds.
+
+    Parameters
+    ----------
+    question : str
+        Key of :data:`QUESTIONS`.
+    driver : str
+        Key of :data:`DRIVERS`.
+    """
+    if question == "local":
+        rows: tuple[Fact | Study, ...] = tuple(
+            study for study in STUDIES if driver in ("all", study.driver)
+        )
+        if driver in ("all", "ROS1"):
+            rows += (
+                Fact(
+                    "local",
+                    "ROS1",
+                    "ROS1",
+                    "",
+                    "ros1-no-trials",
+                    "no study in the ledger",
+                    printed="review: by analogy",
+                ),
+            )
+        return Facts(question, driver, rows)
+    rows = tuple(
+        fact
+        for fact in FACTS
+        if fact.question == question
+        and (driver == "all" or fact.driver == "all" or driver in fact.driver.split())
+    )
+    return Facts(question, driver, rows)
+
+
+def fact_blocks(view: Facts) -> list[Block]:
+    """Return the blocks that the figure shows."""
+    return [_study_block(row) if isinstance(row, Study) else _fact_block(row) for row in view.rows]
+
+
+def _fact_block(fact: Fact) -> Block:
+    words, tone = worst((fact.claim,)) if fact.claim and fact.printed else ("", "muted")
+    return Block(fact.heading, fact.detail, words, tone, tuple(_fact_lines(fact)), joined=True)
+
+
+def _fact_lines(fact: Fact) -> Iterator[Line]:
+    """Yield the source's figure, then the review's, as a point, a range or words."""
+    pointed = fact.printed_value
+    if fact.value is not None:
+        mark = Mark(fact.value, fact.low, fact.high)
+        yield Line(fact.text, "ratio", mark, pointed)
+    elif fact.low is not None:
+        yield Line(fact.text, "ink", Mark(fact.low, fact.low, fact.high))
+    else:
+        yield Line(fact.text, "muted", wide=True)
+    if fact.printed_low is not None:
+        # A dotted line leads from the source's figure to the nearest end of the review's range.
+        near = min(max(fact.value or 0, fact.printed_low), fact.printed_high or 0)
+        mark = Mark(near, fact.printed_low, fact.printed_high, hollow=True)
+        yield Line(fact.printed, "muted", mark)
+    elif fact.printed:
+        yield Line(f"◇ {fact.printed}" if pointed is not None else fact.printed)
+
+
+def _study_block(study: Study) -> Block:
+    trial = evidence.trial(study.trial_id)
+    beyond = "" if trial.in_review else "+ beyond the review"
+    number = study.part or trial.n
+    if number is None:
+        line = Line("number of patients not seen", wide=True)
+    else:
+        whole = f", of {trial.n}" if study.part else ""
+        kind = "randomised" if trial.randomised else "not randomised"
+        role = "with" if trial.randomised else "without"
+        line = Line(f"{number}{whole}, {kind}", role, Mark(number))
+    heading = SHORTER.get(study.trial_id, short_name(study.trial_id))
+    detail = f"{study.driver}, {study.moment}"
+    return Block(heading, detail, beyond, "muted", (line,), beyond[:8], joined=True)
+
+
+SHORTER: Mapping[str, str] = {"osi-pilot": "Osimertinib pilot"}
+
+
+def fact_sentences(view: Facts) -> Iterator[str]:
+    """Yield the question and every row in words."""
+    said = []
+    for block in fact_blocks(view):
+        lines = ", ".join(line.text.lstrip("◇ ") for line in block.lines)
+        about = f" ({block.detail})" if block.detail else ""
+        verdict = block.status.lstrip("✓✗?+ ")
+        said.append(f"{block.heading}{about} {lines}{f' – {verdict}' if verdict else ''}")
+    drivers = "" if view.driver == "all" else f" {view.driver}."
+    yield f"{QUESTIONS[view.question]}{drivers}"
+    yield f"{'; '.join(said)}."
+
+
+def fact_table(view: Facts) -> Table:
+    """Return every row with what the review prints, the verdict, and what to teach."""
+    rows: list[list[Any]] = []
+    for row in view.rows:
+        if isinstance(row, Study):
+            rows.append(_study_row(row))
+        else:
+            rows.append(_fact_row(row))
+    columns = ["About", "Source", "The review prints", "What the audit says"]
+    return Table(columns, rows, f"{QUESTIONS[view.question]} Only what the ledger holds")
+
+
+def _fact_row(fact: Fact) -> list[Any]:
+    about = ", ".join(filter(None, (fact.heading, fact.detail)))
+    if not fact.claim:
+        return [about, fact.text, "–", "–"]
+    record = evidence.citation(fact.claim)
+    verdict = {"text": f"{record.label}: {record.teach}", "tone": worst((fact.claim,))[1]}
+    return [about, fact.text, fact.printed.removeprefix("review: ") or "–", verdict]
+
+
+def _study_row(study: Study) -> list[Any]:
+    trial = evidence.trial(study.trial_id)
+    about = f"{study.driver}, {short_name(study.trial_id)}, {study.moment}"
+    if not trial.in_review:
+        about += " (beyond the review)"
+    number = study.part or trial.n
+    size = f"{number} patients" if number else "number of patients not seen"
+    return [about, f"{size}; {trial.design}", "–", f"{trial.population}. {trial.status}"]
