@@ -201,6 +201,8 @@ class Case(_Record):
         Place in the list of cases.
     title, question, about : str
         Title, what the case asks, and one sentence for the list that gives nothing away.
+    short : str
+        Name of the case in narrow tables, 22 characters at most.
     patient : Patient
     lesions : tuple of Lesion
     nodes : tuple of Node
@@ -212,6 +214,7 @@ class Case(_Record):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
     number: Whole
     title: Text
+    short: Annotated[str, StringConstraints(min_length=1, max_length=22)] = ""
     question: Text
     about: Text
     patient: Patient
