@@ -294,11 +294,19 @@ def in_words(spots: Sequence[Spot]) -> str:
     """Return the map in words, lesion by lesion."""
     if not spots:
         return "Map of the body: no lesion is drawn."
-    parts = [
+    return f"Map of the body, {len(spots)} marked: {_listed(spots)}."
+
+
+def changes_in_words(spots: Sequence[Spot]) -> str:
+    """Return lesions that look otherwise than before, in words; empty if there are none."""
+    return f"Changed on the map: {_listed(spots)}." if spots else ""
+
+
+def _listed(spots: Sequence[Spot]) -> str:
+    return "; ".join(
         ", ".join(filter(None, (spot.what.lower(), _full(spot.place), f"{spot.mm} mm", spot.word)))
         for spot in spots
-    ]
-    return f"Map of the body, {len(spots)} marked: {'; '.join(parts)}."
+    )
 
 
 def _full(place: str) -> str:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 
 from oligoteach.evidence.backing import Backing, SourceBook
 from oligoteach.evidence.cases import Case, ParsedCase, sourced_parts, story_texts
 from oligoteach.evidence.markup import find_numbers, find_sentences
-from oligoteach.evidence.numbers import numbers_in, to_decimal
+from oligoteach.evidence.numbers import NUMBER, numbers_in, to_decimal
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.prose import ATTRIBUTED
 from oligoteach.evidence.yamltext import Path_, YamlText
@@ -24,6 +26,17 @@ _STATISTIC = re.compile(
     r"(?i)\d\s*%|\bper\s?cent\b|\bhazard ratio\b|\bHR\b|\bodds ratio\b|\bp\s*[=<>]\s*0?\.\d"
     r"|\bmedian\b|\bconfidence interval\b|\b\d+ of (?:the )?\d+\b"
 )
+
+
+_PERCENTAGE = re.compile(rf"({NUMBER})\s*(?:%|per\s?cent)")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Numbers of the imagined patient, and those of them that are printed as percentages."""
+
+    numbers: frozenset[Decimal]
+    percentages: frozenset[Decimal]
 
 
 def case_number_problems(parsed: ParsedCase, book: SourceBook) -> list[Problem]:
@@ -45,11 +58,12 @@ def case_number_problems(parsed: ParsedCase, book: SourceBook) -> list[Problem]:
     if parsed.case is None:
         return []
     found = list(_story(parsed.source, parsed.case))
-    own = Backing(sound=numbers_in(parsed.case.story))
+    story = parsed.case.story
+    own = Own(numbers_in(story), frozenset(map(to_decimal, _PERCENTAGE.findall(story))))
     for path, part in sourced_parts(parsed.case):
         if all(book.backing(token) is not None for token in part.named):
             text = str(getattr(part, "text", ""))
-            found += _fact(parsed.source, (*path, "text"), text, book.joint(part.named) | own)
+            found += _fact(parsed.source, (*path, "text"), text, book.joint(part.named), own)
     return found
 
 
@@ -65,14 +79,20 @@ def _story(source: YamlText, case: Case) -> Iterator[Problem]:
             yield source.problem(path, "statistic-in-story", sentence)
 
 
-def _fact(source: YamlText, path: Path_, text: str, backing: Backing) -> Iterator[Problem]:
+def _fact(
+    source: YamlText, path: Path_, text: str, backing: Backing, own: Own
+) -> Iterator[Problem]:
     """Check each clinical number of a statement of fact."""
     numbers = [number for number in find_numbers(text) if number.clinical]
     for start, end in find_sentences(text):
         attributed = bool(ATTRIBUTED.search(text, start, end))
+        # A statistic is the patient's own only where the story prints it as a percentage.
+        free = own.percentages if _STATISTIC.search(text, start, end) else own.numbers
         for number in numbers:
             value = to_decimal(number.text)
-            if not start <= number.start < end or backing.anything or value in backing.sound:
+            if not start <= number.start < end or value in free:
+                continue
+            if backing.anything or value in backing.sound:
                 continue
             if value not in backing.attributed:
                 sentence = (

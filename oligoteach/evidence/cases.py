@@ -337,7 +337,7 @@ def read_cases(folder: Path, known: Known) -> Cases:
 
 
 @functools.cache
-def cases() -> Cases:
+def board_cases() -> Cases:
     """Return the cases that are shipped."""
     return read_cases(data_path("cases"), Known(claims(), trials(), references()))
 

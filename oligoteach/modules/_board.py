@@ -17,10 +17,10 @@ MARKS = {
     "harmful": Mark("Harmful", "bad", False, "Does harm, or rests on what is not so"),
 }
 GROUNDS = {
-    "guideline": "Ground, guideline or consensus",
-    "trial": "Ground, trial",
-    "cohort": "Ground, series without randomisation",
-    "opinion": "Ground, opinion",
+    "guideline": "Rests on a guideline or consensus",
+    "trial": "Rests on a trial",
+    "cohort": "Rests on series without randomisation",
+    "opinion": "Rests on opinion",
 }
 KINDS = {"primary": "Primary", "node": "Node", "metastasis": ""}
 UNSEEN = "unseen"
@@ -64,6 +64,12 @@ class BodyPicture:
 
         return in_words(scene)
 
+    def changed(self, before: list[Any], after: list[Any]) -> str:
+        """Say which lesions look otherwise than before."""
+        from oligoteach.charts.body_map import changes_in_words
+
+        return changes_in_words([spot for spot in after if spot not in before])
+
 
 def board(lesson: str, title: str, cases: evidence.Cases | None = None) -> Branching:
     """Return the tumour board with every case that can be used.
@@ -77,7 +83,7 @@ def board(lesson: str, title: str, cases: evidence.Cases | None = None) -> Branc
     cases : Cases, optional
         By default those that are shipped.
     """
-    found = evidence.cases() if cases is None else cases
+    found = evidence.board_cases() if cases is None else cases
     return Branching(
         key="tumour-board",
         title=title,
@@ -129,9 +135,8 @@ def _way(choice: Any) -> Way:
     from oligoteach.evidence.cases import END
 
     ground = choice.ground
-    strength = f", {ground.strength}" if ground.strength else ""
-    if ground.strength == "not stated":
-        strength = ", strength not stated"
+    words = {"not stated": "strength not stated"}.get(ground.strength, ground.strength)
+    strength = f" ({words})" if words else ""
     return Way(
         id=choice.id,
         text=choice.text,

@@ -161,7 +161,7 @@ def patients() -> tuple[tuple[evidence.Case, rules.Patient], ...]:
         If a profile contradicts itself; the sentence names the case and the field.
     """
     found = []
-    for case in evidence.cases().usable:
+    for case in evidence.board_cases().usable:
         try:
             found.append((case, rules.Patient(**case.patient.profile)))  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:

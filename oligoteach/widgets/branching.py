@@ -7,6 +7,7 @@ earned. So a reload, a second view and a new kernel need no state of their own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -144,6 +145,9 @@ class Picture(Protocol):
     def describe(self, scene: Any) -> str:
         """Return the picture in words."""
 
+    def changed(self, before: Any, after: Any) -> str:
+        """Return what is new in a scene, in words; empty if nothing is."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -279,8 +283,8 @@ class Branching(KitWidget):
                 "text": tale.text,
                 "facts": [list(fact) for fact in tale.facts],
                 "path": [[step.way.id, step.confidence] for step in play.steps],
-                "steps": [self._told(step) for step in play.steps],
-                "now": play.now.spec() if play.now else None,
+                "steps": [self._told(play, i) for i in range(len(play.steps))],
+                "now": self._asked(play),
                 "end": None if play.now else self.ending(play),
                 "note": note,
             }
@@ -389,11 +393,30 @@ class Branching(KitWidget):
             raise ValueError(f"There is no case {key!r} here; there are {', '.join(self.tales)}.")
         return self.tales[key]
 
-    def _told(self, step: Step) -> dict[str, Any]:
+    def _asked(self, play: Play) -> dict[str, Any] | None:
+        """Return the next fork as the page may know it, with what its picture has anew."""
+        if play.now is None:
+            return None
+        before, after = play.settings(entered=False), play.settings()
+        return {**play.now.spec(), "seen": self._changed(play.tale, before, after)}
+
+    def _changed(self, tale: Tale, before: list[Any], after: list[Any]) -> str:
+        """Return in words what is new in the picture between two points of the way."""
+        if self.picture is None:
+            return ""
+        scenes = (self.picture.scene(tale, settings) for settings in (before, after))
+        return self.picture.changed(*scenes)
+
+    def _told(self, play: Play, index: int) -> dict[str, Any]:
         """Return what a commitment has earned."""
+        step = play.steps[index]
         mark = step.way.mark
+        before = Play(play.tale, play.steps[:index])
+        after = Play(play.tale, play.steps[: index + 1])
+        changed = self._changed(play.tale, before.settings(), after.settings(entered=False))
         return {
-            **step.fork.spec(),
+            **(self._asked(before) or {}),
+            "changed": changed,
             "way": step.way.id,
             "confidence": step.confidence,
             "mark": {"tone": mark.tone, "verdict": mark.text},
@@ -439,7 +462,8 @@ def calibration(tally: Mapping[str, tuple[int, int]]) -> str:
     sure_right, sure = tally["certain"]
     guess_right, guesses = tally["guess"]
     if sure > sure_right:
-        return f"{text} {_times(sure - sure_right)} you were certain and off: begin with those."
+        missed = sure - sure_right
+        return f"{text} {_times(missed)} you were certain and off: begin there."
     if guesses and guess_right == guesses:
         return f"{text} Your guesses were all right: you know more than you think."
     if sure:
@@ -456,9 +480,9 @@ def _remark(step: Step) -> str:
     sure = CONFIDENCE[step.confidence]
     if step.counts:
         more = " You know more than you think." if step.confidence == "guess" else ""
-        return f"You said {sure}: and right.{more}"
+        return f"{sure.capitalize()}, and right.{more}"
     more = " Such surprises are remembered best." if step.confidence == "certain" else ""
-    return f"You said {sure}: and off.{more}"
+    return f"{sure.capitalize()}, and off.{more}"
 
 
 def _times(number: int) -> str:
@@ -478,6 +502,6 @@ def _size(content: Mapping[str, Any], picture: Picture) -> tuple[int, int, float
 
 
 def _clamp(raw: Any, bounds: tuple[float, float], otherwise: float) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
         return otherwise
     return min(max(float(raw), bounds[0]), bounds[1])

@@ -190,6 +190,7 @@ function decision(config, fork, number, commit) {
     { class: "kit-decision", "data-fork": fork.id },
     h("h4", { tabindex: "-1", class: "kit-step" }, `${number}. ${fork.title}`),
     h("p", {}, fork.text),
+    fork.seen ? h("p", { class: "kit-hint" }, fork.seen) : null,
     form,
     said,
   );
@@ -214,6 +215,7 @@ function outcome(step) {
     { class: "kit-feedback kit-outcome", role: "group", "aria-label": "What follows" },
     h("p", { class: "kit-outcome-title", tabindex: "-1" }, badge(step.mark), step.remark),
     h("p", { class: "kit-consequence" }, step.consequence),
+    step.changed ? h("p", { class: "kit-hint" }, step.changed) : null,
     remark(step.ground, "p"),
     h("p", {}, h("strong", {}, "Reasons")),
     h("ul", {}, step.reasons.map((reason) => remark(reason, "li"))),
@@ -266,7 +268,7 @@ function ending(config, message, end, again) {
     h("p", {}, h("strong", {}, "To discuss with your own board")),
     h("ul", {}, end.closing.map((point) => remark(point, "li"))),
     details(`References (${end.sources.length})`, h("ol", {}, end.sources.map((s) => h("li", {}, reference(s))))),
-    h("p", { class: "kit-education" }, EDUCATION),
+    h("p", { class: "kit-asked" }, EDUCATION),
   );
   return h(
     "section",
