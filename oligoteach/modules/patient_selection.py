@@ -15,7 +15,14 @@ from oligoteach.models.calibration import HitRate, hit_rate
 from oligoteach.modules import _factors as factors
 from oligoteach.modules._board import board
 from oligoteach.modules._citing import cite_all
-from oligoteach.modules.definitions import ANSWERS, GROUPS, TONES, known_definitions
+from oligoteach.modules.definitions import (
+    ANSWERS,
+    GROUPS,
+    KEY_NARROW,
+    KEY_WIDE,
+    TONES,
+    known_definitions,
+)
 from oligoteach.widgets import Choice, Explorer, Number, Table, Toggle
 
 NAME = "patient_selection"
@@ -208,15 +215,12 @@ class Entry(Explorer):
 
         axes = sheet(figure)
         names = [case_name(case) for case, _ in patients()]
-        bottom = figure.height - (78 if figure.compact else 58)
+        bottom = figure.height - (78 if figure.compact else 62)
         box = (4, 70, figure.width - 4, bottom)
         artists = {"matrix": AnswerMatrix(axes, box, names, ["Answer", *COLUMNS])}
-        key = "✓ rule met  × no  ? cannot tell\n○ no stated rule says no  · not stated"
-        if not figure.compact:
-            key = key.replace("\n", "  ")
-        write_lines(
-            axes, 4, figure.height - (24 if figure.compact else 14), key, color=figure.theme.muted
-        )
+        key = KEY_NARROW if figure.compact else KEY_WIDE
+        middle = 26 if figure.compact else 20
+        write_lines(axes, 4, figure.height - middle, key, color=figure.theme.muted)
         self.update(artists, result)
         return artists
 

@@ -292,7 +292,8 @@ const PAPER_STYLE = "body{font:11pt/1.45 sans-serif;margin:2cm;color:#000}button
 
 // A page of its own, so that the paper holds the summary and nothing else.
 function printPaper(paper, title) {
-  const frame = h("iframe", { class: "kit-hidden", "aria-hidden": "true", tabindex: "-1", title: "Summary for printing" });
+  document.querySelector(".kit-print")?.remove(); // where the browser did not say that it was done
+  const frame = h("iframe", { class: "kit-hidden kit-print", "aria-hidden": "true", tabindex: "-1", title: "Summary for printing" });
   document.body.append(frame);
   const page = frame.contentDocument;
   page.title = title;
