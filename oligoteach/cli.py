@@ -38,8 +38,8 @@ exit codes:
 Run 'oligoteach COMMAND --help' for the options of one command."""
 
 _CHECK_DESCRIPTION = """\
-Check the evidence tables, the teaching texts and the notebooks, and report every
-problem (not only the first) in one line each:
+Check the evidence tables, the teaching texts, the cases and the notebooks, and report
+every problem (not only the first) in one line each:
 
   file:row field: rule — what is wrong and what is allowed
 

@@ -13,6 +13,7 @@ from oligoteach.evidence.case_numbers import case_number_problems
 from oligoteach.evidence.cases import END, MARKS, Known, case_files, parse_case, read_cases
 from oligoteach.evidence.check import check
 from oligoteach.evidence.integrity import read_ledger
+from oligoteach.models.patient import Patient
 
 KNOWN = Known(evidence.claims(), evidence.trials(), evidence.references())
 CASE = """\
@@ -291,3 +292,12 @@ def test_a_case_has_a_decision_with_a_clear_answer(case):
         node for node in case["nodes"] if "contested" not in {c["mark"] for c in node["choices"]}
     ]
     assert clear
+
+
+def test_the_example_in_the_guide_is_a_case_that_passes(tmp_path, book):
+    guide = (evidence.data_path().parent / "CONTRIBUTING.md").read_text("utf-8")
+    example = guide.split("```yaml\nname: back_pain", 1)[1].split("```", 1)[0]
+    found = parsed(tmp_path, f"name: back_pain{example}", "back_pain")
+    assert found.problems == []
+    assert case_number_problems(found, book) == []
+    Patient(**found.case.patient.profile)

@@ -313,6 +313,15 @@ function plainText(paper) {
   return lines.map((line) => line.replace(/\s+/g, " ").trim()).join("\r\n");
 }
 
+// Before an audience the picture is drawn as for a phone and magnified, letters and all.
+const PROJECTED_WIDTH = 340;
+
+function magnified(width, picture) {
+  if (!look.present()) return { shown: width, width };
+  const shown = Math.min(width, (innerHeight * LECTURE_SHARE) / picture.narrow);
+  return { shown, width: Math.round(Math.min(shown, PROJECTED_WIDTH)) };
+}
+
 // The picture of a case: asked for anew at each step and whenever its size or the look changes.
 function sight(model, config, tale) {
   if (!config.picture) return { el: null, want() {}, watch() {}, receive() {}, close() {} };
@@ -329,7 +338,7 @@ function sight(model, config, tale) {
   const send = () => {
     width = box.clientWidth;
     if (!width) return;
-    const size = fit(width, config.picture.aspect);
+    const size = magnified(width, config.picture);
     image.style.width = `${size.shown}px`;
     model.send({
       type: "look", id: `${id}-${++count}`, tale, ...asked,
