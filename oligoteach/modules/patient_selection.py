@@ -145,7 +145,15 @@ def _judgement(saying: factors.Saying) -> str:
 
 # Entry ----------------------------------------------------------------------------------------
 
-COLUMNS = ("Lesions", "Organs", "Brain", "Timing", "Therapy", "Driver", "Primary", "Work-up")
+# Kinds of rule by column. How many lesions, in how many organs, and all of them treatable share
+# one, so that a phone has room for the sums.
+COLUMNS = {
+    "Number": (*GROUPS["Lesions"], *GROUPS["Organs"], *GROUPS["Treatable"]),
+    **{
+        name: GROUPS[name]
+        for name in ("Brain", "Timing", "Therapy", "Driver", "Primary", "Work-up")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -265,7 +273,7 @@ def case_name(case: evidence.Case) -> str:
 
 
 def _cells(one: rules.Judgement, group: str) -> list[rules.Cell]:
-    return [cell for cell in one.cells if cell.kind in GROUPS[group]]
+    return [cell for cell in one.cells if cell.kind in COLUMNS[group]]
 
 
 def _together(cells: list[rules.Cell]) -> str:

@@ -232,6 +232,14 @@ def test_entry_says_what_the_rules_say_of_each_patient(one):
     assert len(shown.table(result).rows) == len(CASES)
 
 
+def test_every_stated_rule_but_histology_has_a_column():
+    """Every patient here has lung cancer of the one kind."""
+    stated = set(rules.stated_kinds(selection.known_definitions()))
+    assert stated - {kind for kinds in selection.COLUMNS.values() for kind in kinds} == {
+        "histology"
+    }
+
+
 def test_the_stable_patient_is_one_whom_lu002_could_have_admitted():
     row = [case.name for case in CASES].index(STABLE)
     grid = explorer("entry", rules="nrg-lu002").result().grid
