@@ -1,13 +1,14 @@
 """Measure how the course feels, as ratios to baselines in the same run.
 
-Run ``python -m benchmarks``, or with ``--only frames`` (costs, pages, crowd, stalls) a part of it.
+Run ``python -m benchmarks``, or a part of it with ``--only frames`` (costs, pages, crowd, stalls,
+trials).
 """
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import costs, frames, pages
+from benchmarks import costs, frames, pages, trials
 from benchmarks._report import Report
 
 SUITES = {
@@ -16,6 +17,7 @@ SUITES = {
     "pages": [pages.measure],
     "crowd": [pages.measure_crowd],
     "stalls": [pages.measure_stalls],
+    "trials": [trials.measure],
 }
 
 

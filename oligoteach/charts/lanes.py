@@ -122,7 +122,7 @@ class Lanes(dict[str, Any]):
         self.theme, self.compact = figure.theme, figure.compact
         self._grown = GROWN if figure.width >= LARGE else 1.0
         self._figure, self._n_rows = figure, n_rows
-        self._limit = math.nan
+        self._limit, self._n_lanes = math.nan, 0
         self._sheet = sheet(figure)
         self._sheet.set_zorder(2)
         head = self._key(words)
@@ -131,6 +131,8 @@ class Lanes(dict[str, Any]):
         below = n_rows * row + (AXIS + ABOVE_TRUTH) * self._grown
         self._upper = self._panel(head, below + AXIS * self._grown)
         self._lower = self._panel(figure.height - below + ABOVE_TRUTH * self._grown, AXIS)
+        # Asking for the place of axes marks them as changed, and all would be drawn anew.
+        self._box = self._lower.get_position()
         self._labels(time, ratio, below)
         self._make_lanes()
         self._make_estimates()
@@ -231,8 +233,7 @@ class Lanes(dict[str, Any]):
         self["figures"] = [self._name(i, "right") for i in range(self._n_rows)]
 
     def _top_of_rows(self) -> float:
-        top = self._lower.get_position().y1
-        return self._figure.height * (1 - top) - 9 * self._grown
+        return self._figure.height * (1 - self._box.y1) - 9 * self._grown
 
     def _span(self) -> Line2D:
         return self._lower.plot([], [], linewidth=3, solid_capstyle="butt", zorder=3)[0]
@@ -243,8 +244,7 @@ class Lanes(dict[str, Any]):
     def _name(self, number: int, side: str) -> Stamp:
         """Return the words of a row, at its upper edge."""
         x = 8.0 if side == "left" else self._figure.width - 8
-        box = self._lower.get_position()
-        top = self._figure.height * (1 - box.y1)
+        top = self._figure.height * (1 - self._box.y1)
         text = self._text(x, top + number * self._row + 10 * self._grown, ha=side)
         text.set_ground(self.theme.ground)
         return text
@@ -259,7 +259,9 @@ class Lanes(dict[str, Any]):
 
     def _show_lanes(self, shown: Shown) -> None:
         lanes = shown.lanes[::2] if self.compact else shown.lanes
-        self._upper.set_ylim(len(lanes) - 0.4, -0.6)
+        if len(lanes) != self._n_lanes:
+            self._n_lanes = len(lanes)
+            self._upper.set_ylim(len(lanes) - 0.4, -0.6)
         for name in COUNTED:
             self[name].set_segments(
                 [
@@ -297,9 +299,8 @@ class Lanes(dict[str, Any]):
 
     def _show_truth(self, truth: float) -> None:
         self["truth"].set_xdata([truth, truth])
-        box = self._lower.get_position()
         share = math.log(_held(truth) / LOW) / math.log(HIGH / LOW)
-        x = self._figure.width * (box.x0 + (box.x1 - box.x0) * share)
+        x = self._figure.width * (self._box.x0 + self._box.width * share)
         words = f"truth put in: {truth:.2f}"
         half = width_of(self._figure, words, SMALL * self._grown) / 2
         held = min(max(x, 8 + half), self._figure.width - 8 - half)

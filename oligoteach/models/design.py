@@ -681,6 +681,7 @@ def _comparison(events: list[FloatArray], risk: list[FloatArray]) -> tuple[float
     low, high = math.log(1e-3), math.log(1e3)
     for _ in range(60):
         middle = 0.5 * (low + high)
-        fitted = (d0 + d1) / (1.0 + (y0 / y1) * math.exp(-middle))
+        weighted = y1 * math.exp(middle)
+        fitted = (d0 + d1) * weighted / (y0 + weighted)
         low, high = (middle, high) if float((d1 - fitted).sum()) > 0 else (low, middle)
     return drift, math.exp(0.5 * (low + high))

@@ -44,6 +44,7 @@ Ties = Literal["efron", "breslow"]
 
 #: Room for rounding where a product of shares should be exactly one half.
 _ROUNDING = 1e-12
+_MOST_HAZARD = 1e300
 
 
 @dataclass(frozen=True)
@@ -460,8 +461,9 @@ def cumulative_hazard(model: Model, t: ArrayLike) -> FloatArray:
     """
     months = times("t", t)
     if isinstance(model, Curve):
+        # A very steep curve leaves the range of numbers; nobody survives there either way.
         with np.errstate(over="ignore", under="ignore"):
-            return np.asarray((months / model.scale) ** model.shape)
+            return np.minimum((months / model.scale) ** model.shape, _MOST_HAZARD)
     starts, rates, reached = _pieces(model)
     piece = np.searchsorted(starts, months, side="right") - 1
     return np.asarray(reached[piece] + rates[piece] * (months - starts[piece]))

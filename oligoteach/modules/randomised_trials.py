@@ -35,6 +35,7 @@ from oligoteach.modules._pooling import (
     pool_table,
     pool_view,
 )
+from oligoteach.modules._simulated_trials import GoNoGo, RunAgain
 from oligoteach.modules._trial_board import (
     SCALES,
     BoardView,
@@ -365,5 +366,14 @@ class PriorToPosterior(Explorer):
 
 
 EXPLORERS = {
-    cls.key: cls for cls in (TrialBoard, Forest, Pooling, ModelCurveExplorer, PriorToPosterior)
+    cls.key: cls
+    for cls in (
+        TrialBoard,
+        Forest,
+        Pooling,
+        ModelCurveExplorer,
+        RunAgain,
+        GoNoGo,
+        PriorToPosterior,
+    )
 }

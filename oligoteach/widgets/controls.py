@@ -49,6 +49,8 @@ class Number(_Control):
         Distance between allowed values, counted from ``low``.
     unit : str
         Unit, shown beside the value; empty for a pure number.
+    why : str
+        Why nothing beyond the limits is allowed, where that is not plain: told on a refusal.
     """
 
     kind: ClassVar[str] = "number"
@@ -60,6 +62,7 @@ class Number(_Control):
     step: float = 1
     unit: str = ""
     hint: str = ""
+    why: str = ""
 
     def __post_init__(self) -> None:
         if not self.low < self.high or self.step <= 0:

@@ -117,6 +117,23 @@ def test_the_kit_works_in_jupyterlab(run_all):
     assert page.foreign == []
 
 
+def test_a_run_goes_on_beside_the_rest_and_stops_in_jupyterlab(run_all):
+    page = run_all("kit.ipynb")
+    dice = page.locator('[data-explorer="dice"]')
+    dice.scroll_into_view_if_needed()
+    wait_frame(dice)
+    dice.locator('[data-control="throws"] input[type=number]').fill("100000")
+    dice.locator('.kit-run[data-run="running"]').wait_for()
+    decay = page.locator('[data-explorer="decay"]')
+    decay.locator('[data-control="rate"] input[type=number]').fill("0.5")
+    decay.get_by_text("At 1 month 0.607 is left.").wait_for()
+    dice.get_by_role("button", name="Stop").click()
+    dice.locator('.kit-run[data-run="stopped"]').wait_for()
+    kept = dice.locator(".kit-run-words").inner_text().split(" ")[0]
+    assert 1000 < int(kept.replace(",", "")) < 100_000
+    dice.get_by_text(f"The mean of {kept} throws").wait_for()
+
+
 @pytest.mark.parametrize("notebook", LESSONS)
 def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
     page = run_all(notebook)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -62,6 +64,17 @@ class Decay(Explorer):
             ["Month", "Share"],
             [[f"{t:g}", f"{s:.3f}"] for t, s in zip(*result[:2], strict=True)][::10],
         )
+
+
+def apart(work, *args):
+    """Run a function in a thread of its own: in this one a browser's event loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *args).result()
+
+
+def in_a_kernel(coroutine):
+    """Run a coroutine on an event loop, as a kernel handles messages."""
+    return apart(asyncio.run, coroutine)
 
 
 DICE = {"coin": (1, 2), "cube": (1, 6)}

@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from kit_examples import SINGLE, Decay, Dice
+from kit_examples import SINGLE, Decay, Dice, apart, in_a_kernel
 
 from oligoteach.widgets import ImpossibleError, Page, Part, Prediction, RunningExplorer, running
 
@@ -94,7 +94,7 @@ def test_the_first_part_is_there_without_the_rest():
 
 def test_without_a_loop_a_page_is_given_the_whole(monkeypatch):
     dice = Dice()
-    answer = Heard(dice, monkeypatch).say(type="frame")
+    answer = apart(lambda: Heard(dice, monkeypatch).say(type="frame"))
     assert answer["run"] == {"state": "done", "done": 2000, "total": 2000, "words": "2,000 throws"}
 
 
@@ -131,7 +131,7 @@ def test_a_page_is_answered_at_once_and_told_how_far_it_is(slow):
         assert "The mean of 1,000 throws" in answer["text"]
         await heard.until("done")
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
     done = [content["run"]["done"] for content in heard if content["type"] == "progress"]
     assert done == sorted(done)
     assert len(done) >= 5
@@ -149,7 +149,7 @@ def test_the_loop_is_free_between_slices(slow):
             await asyncio.sleep(0)
             seen.add(dice.progress()["done"])
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
     assert len(seen) >= 5  # each is a pause in which a message could have been answered
 
 
@@ -171,7 +171,7 @@ def test_stop_keeps_what_has_come_and_go_on_goes_on(slow):
         assert heard.say(type="resume")["run"]["state"] == "running"
         await heard.until("done")
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
     assert dice.shown() == (100_000, mean_of(100_000))
     assert dice.thrown == 100
 
@@ -188,7 +188,7 @@ def test_a_new_setting_abandons_the_old_run(slow):
         await heard.until("done")
         return before
 
-    before = asyncio.run(watch())
+    before = in_a_kernel(watch())
     assert dice.thrown == before + 100
     assert dice.shown() == (100_000, mean_of(100_000, high=9))
 
@@ -215,7 +215,7 @@ def test_a_run_that_nobody_watches_rests(slow, how, monkeypatch):
             heard.say(type="frame")
             await heard.until("done")
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
 
 
 def test_other_explorers_are_answered_while_a_run_goes_on(slow, monkeypatch):
@@ -230,7 +230,7 @@ def test_other_explorers_are_answered_while_a_run_goes_on(slow, monkeypatch):
         assert dice.progress()["state"] == "running"
         await heard.until("done")
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
 
 
 def test_an_error_in_a_later_step_reaches_the_page_as_a_sentence(slow):
@@ -245,7 +245,7 @@ def test_an_error_in_a_later_step_reaches_the_page_as_a_sentence(slow):
         assert heard.say(type="frame", params={"find": ""})["type"] == "frame"
         await heard.until("done")
 
-    asyncio.run(watch())
+    in_a_kernel(watch())
 
 
 def test_an_error_in_the_first_step_is_answered_like_any_other(slow):

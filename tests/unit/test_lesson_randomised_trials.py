@@ -36,8 +36,11 @@ BADGES = {
     "forest": "published",
     "pooling": "calculation",
     "curves": "model-curve",
+    "again": "model",
+    "go-no-go": "model",
     "prior": "model",
 }
+# Those that simulate are tested in test_lesson_simulated_trials.py.
 CHARTS = {
     "board": IntervalRows,
     "forest": IntervalRows,
@@ -107,7 +110,7 @@ def strict():
 
 
 class TestEverySetting:
-    @pytest.mark.parametrize("key", lesson.EXPLORERS)
+    @pytest.mark.parametrize("key", CHARTS)
     def test_computes_describes_and_tabulates(self, key):
         made = explorer(key)
         for values in settings(key):
@@ -122,7 +125,7 @@ class TestEverySetting:
             assert not re.search(r"\bnan\b|\bNone\b|e-\d", f"{words} {table.rows}")
             assert "aplan" not in words
 
-    @pytest.mark.parametrize("key", lesson.EXPLORERS)
+    @pytest.mark.parametrize("key", CHARTS)
     def test_draws_a_picture_of_the_size_asked(self, key):
         made = explorer(key)
         for values in random.Random(3).sample(settings(key), 24):
@@ -131,7 +134,7 @@ class TestEverySetting:
             assert image.size == (640, 420)
             assert len(image.convert("L").getcolors()) > 10
 
-    @pytest.mark.parametrize("key", lesson.EXPLORERS)
+    @pytest.mark.parametrize("key", CHARTS)
     def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
         chosen = random.Random(7).sample(settings(key), 10)
         kept = explorer(key)
@@ -914,7 +917,6 @@ class TestTexts:
             "missing-control": float(
                 published("sabr-comet", "OS", "landmark", "soc", "60")["value"]
             ),
-            "petty-median": float(published("petty", "OS", "median", "conrt")["value"]),
             "eight-years": float(published("sabr-comet", "OS", "landmark", "soc", "96")["value"]),
         }
 

@@ -48,7 +48,7 @@ function number(spec, change) {
     const value = field.valueAsNumber;
     const fits = value >= spec.low && value <= spec.high;
     note.hidden = fits;
-    note.textContent = fits ? "" : `Allowed: ${spec.low} to ${spec.high}${spec.unit ? ` ${spec.unit}` : ""}.`;
+    note.textContent = fits ? "" : beyond(spec, value);
     if (!fits) return;
     range.value = value;
     change(spec.name, value);
@@ -61,6 +61,13 @@ function number(spec, change) {
     note,
   );
   return { el, show, forget };
+}
+
+// What is allowed, which of it is nearest to an entry that is not, and why.
+function beyond(spec, value) {
+  const unit = spec.unit ? ` ${spec.unit}` : "";
+  const nearest = Number.isNaN(value) ? "" : ` Nearest: ${value < spec.low ? spec.low : spec.high}.`;
+  return `${spec.why} Allowed: ${spec.low} to ${spec.high}${unit}.${nearest}`.trim();
 }
 
 function choice(spec, change) {

@@ -23,7 +23,11 @@ function renderExplorer({ model, el, signal }) {
     const first = firstSentence(text);
     words.replaceChildren(first, h("span", { class: "kit-rest-words" }, text.slice(first.length)));
   };
-  const read = later(700, write);
+  const read = later(700, (text) => {
+    if (run.running()) return;
+    words.setAttribute("aria-live", "polite");
+    write(text);
+  });
 
   const frames = new Frames(model, image, config, {
     wantsTable: () => table.wanted(),
@@ -31,9 +35,9 @@ function renderExplorer({ model, el, signal }) {
       showBody(true);
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
       run.show(message.run);
-      // While a run goes on its words change often: seen at once, heard when it is over.
-      words.setAttribute("aria-live", run.running() ? "off" : "polite");
-      if (words.textContent === "" || run.running()) write(message.text);
+      // Words of a run change often: they are seen at once, and heard when it is over.
+      if (message.run) words.setAttribute("aria-live", "off");
+      if (message.run || words.textContent === "") write(message.text);
       read(message.text);
       controls.refuse(message.refusals);
       const old = Object.keys(message.refusals).length ? ["The figure keeps to the last setting that is possible."] : [];

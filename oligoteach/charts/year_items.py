@@ -1,0 +1,26 @@
+"""What a chart of years shows: plain values without matplotlib, so that they load at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = {
+    "for": "in favour",
+    "none": "no difference",
+    "unseen": "figures not seen",
+    "series": "not randomised",
+    "rules": "definition",
+    "plan": "still open",
+}
+"""Kinds of events and what their signs mean."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An event: its year, lane, kind (a key of ``KINDS``), and its words on a page or a phone."""
+
+    year: int
+    lane: str
+    kind: str
+    words: str
+    long_words: str

@@ -1,0 +1,301 @@
+"""The registry board: trials that still run, or that the review calls awaited, as last seen."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from oligoteach import evidence
+from oligoteach.charts.rows import Block, Line, Mark, Scale
+from oligoteach.modules._citing import tone
+from oligoteach.modules._trials import SHORT_VERDICTS, short_name, worst
+from oligoteach.widgets import Table
+
+SETS = {
+    "table3": ("sabr-comet-3", "sabr-comet-10", "furmonertinib-rt", "oligocare"),
+    "open": ("saron", "omega", "lonestar", "halt", "stop-2"),
+    "out": ("northstar", "core", "brightstar"),
+}
+SET_NAMES = {
+    "table3": "The review's Table 3",
+    "open": "Beyond the review: no results seen",
+    "out": "Presented since, not all figures seen",
+}
+CLAIMS = {
+    "sabr-comet-3": ("comet3-nct", "comet3-phase-mets", "comet3-endpoint", "comet3-status"),
+    "sabr-comet-10": ("comet10-nct", "comet10-phase", "comet10-mets", "comet10-endpoint"),
+    "furmonertinib-rt": ("furmonertinib-nct", "furmonertinib-design"),
+    "oligocare": (
+        "oligocare-nct",
+        "oligocare-platform",
+        "oligocare-population",
+        "oligocare-endpoints",
+    ),
+    "northstar": (
+        "northstar-results-pending",
+        "northstar-single-arm-cell",
+        "northstar-unicentric",
+    ),
+}
+ENDPOINTS = {
+    "sabr-comet-3": "comet3-endpoint",
+    "sabr-comet-10": "comet10-endpoint",
+    "oligocare": "oligocare-endpoints",
+}
+# What the disputed cells of the review's table are about, for a line of the figure.
+ABOUT = {
+    "comet3-status": "status",
+    "comet10-phase": "phase",
+    "furmonertinib-nct": "registry number",
+    "furmonertinib-design": "design",
+    "oligocare-nct": "registry number",
+    "oligocare-platform": "platform",
+    "oligocare-population": "population",
+    "oligocare-endpoints": "endpoints",
+    "northstar-results-pending": "results",
+    "northstar-single-arm-cell": "design",
+    "northstar-unicentric": "centres",
+}
+REVIEW = "vedagiri-2026"
+NOT_SEEN = "not seen in a source"
+# Width of a bold letter and of the margins, in page pixels: where lines are broken.
+LETTER, ASIDE = 7.5, 14.0
+COMPARISON_SIZE = "sabr-comet"
+SIZES = Scale(
+    20,
+    5000,
+    (30, 100, 300, 1000, 3000),
+    "Patients, planned or entered (equal steps multiply)\nLine: SABR-COMET, {n} patients",
+    "Patients, planned or entered\nLine: SABR-COMET, {n} patients",
+    log=True,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A trial as the ledger has it."""
+
+    trial_id: str
+
+    @property
+    def trial(self) -> evidence.Trial:
+        """The trial's record."""
+        return evidence.trial(self.trial_id)
+
+    @property
+    def name(self) -> str:
+        """Its name, short enough for a figure."""
+        name = short_name(self.trial_id)
+        return name.replace("Furmonertinib with or without radiotherapy", "Furmonertinib ± RT")
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the review says of it."""
+        return CLAIMS.get(self.trial_id, ())
+
+    @property
+    def sourced(self) -> bool:
+        """Whether anything but the review's own entry was found."""
+        return self.trial.ref_ids != (REVIEW,)
+
+    @property
+    def size(self) -> str:
+        """How many patients, in words."""
+        n = self.trial.n
+        if n is None:
+            return "size not seen"
+        if "lower bound" in self.trial.note:
+            return f"more than {n}"
+        return f"{n} patients"
+
+    @property
+    def kind(self) -> str:
+        """Phase or design, short."""
+        if self.trial.phase:
+            return f"{'' if self.sourced else 'review: '}phase {self.trial.phase}"
+        return self.trial.design.split(",")[0]
+
+    @property
+    def who(self) -> str:
+        """Who may take part."""
+        said = re.sub(r"(?<=\d)-(?=\d)", "–", self.trial.population)
+        return said if self.sourced else f"review: {said[0].lower()}{said[1:]}"
+
+    @property
+    def number(self) -> str:
+        """Registry number, with a word where no source was seen to have it."""
+        numbers = [claim_id for claim_id in self.claims if claim_id.endswith("-nct")]
+        unseen = [i for i in numbers if not evidence.citation(i).verified]
+        return f"{self.trial.nct or NOT_SEEN}{' (unverified)' if unseen else ''}"
+
+    @property
+    def limit(self) -> str:
+        """Most lesions at entry."""
+        most = self.trial.max_lesions
+        return "limit not seen" if most is None else f"up to {most} lesions"
+
+    @property
+    def endpoint(self) -> str:
+        """Primary endpoint as far as a source was seen to give it."""
+        claim_id = ENDPOINTS.get(self.trial_id)
+        if claim_id is not None:
+            return evidence.verdict(claim_id).teach.rstrip(".").lower()
+        noted = re.search(r"primary endpoint (\w+)", self.trial.note, re.IGNORECASE)
+        return noted[1] if noted else NOT_SEEN
+
+    @property
+    def dated(self) -> str:
+        """Year of the newest source with a year; the review itself is none."""
+        years = [
+            evidence.reference(ref_id).year for ref_id in self.trial.ref_ids if ref_id != REVIEW
+        ]
+        known = [year for year in years if year]
+        return f"{max(known)}" if known else "undated"
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """Words and tone of the gravest verdict on what the review says of it."""
+        if not self.trial.in_review:
+            return "+ beyond the review", "muted"
+        return worst(self.claims)
+
+    def disputed(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what the review prints that was not borne out, the verdict and its tone."""
+        for claim_id in self.claims:
+            record = evidence.citation(claim_id)
+            grade = tone(record.verdict, record.verified)
+            if grade in ("bad", "open"):
+                printed = record.value_text or "awaited"
+                yield f"{ABOUT[claim_id]} “{printed}”", SHORT_VERDICTS[record.verdict], grade
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the board shows: which set, what about it, and its trials."""
+
+    chosen: str
+    about: str
+    entries: tuple[Entry, ...]
+
+
+def board(chosen: str, about: str) -> Board:
+    """Return the trials of a set.
+
+    Parameters
+    ----------
+    chosen : {'table3', 'open', 'out'}
+        Which trials.
+    about : {'status', 'who'}
+        What the lines say.
+    """
+    return Board(chosen, about, tuple(map(Entry, SETS[chosen])))
+
+
+def size_scale() -> Scale:
+    """Return the axis of sizes, with an earlier trial to compare with."""
+    n = evidence.trial(COMPARISON_SIZE).n
+    label, short = SIZES.label.format(n=n), SIZES.short.format(n=n)
+    return Scale(SIZES.low, SIZES.high, SIZES.ticks, label, short, log=True, reference=n)
+
+
+def blocks(shown: Board, letters: int | None = None) -> list[Block]:
+    """Return the blocks that the figure shows.
+
+    Parameters
+    ----------
+    shown : Board
+        The trials.
+    letters : int, optional
+        Length at which lines are broken; by default the chart breaks them itself.
+    """
+    return [_block(entry, shown.about, letters) for entry in shown.entries]
+
+
+def _block(entry: Entry, about: str, letters: int | None) -> Block:
+    words, grade = entry.verdict
+    size = Line(entry.size, "with" if entry.trial.n else "muted", _mark(entry))
+    say = _status_lines if about == "status" else _who_lines
+    lines = [part for line in say(entry) for part in _broken(line, letters)]
+    return Block(entry.name, entry.kind, words, grade, (size, *lines))
+
+
+def _broken(line: Line, letters: int | None) -> list[Line]:
+    parts = textwrap.wrap(line.text, letters) if letters else [line.text]
+    return [replace(line, text=part) for part in parts]
+
+
+def _mark(entry: Entry) -> Mark | None:
+    n = entry.trial.n
+    return None if n is None else Mark(n)
+
+
+def _status_lines(entry: Entry) -> Iterator[Line]:
+    seen = f"{entry.trial.status} ({_date(entry)})" if entry.sourced else "no source found"
+    yield Line(seen, "ink", wide=True)
+    for printed, label, grade in entry.disputed():
+        yield Line(f"{label}: {printed}", grade, wide=True)
+
+
+def _date(entry: Entry) -> str:
+    return "undated" if entry.dated == "undated" else f"newest dated source {entry.dated}"
+
+
+def _who_lines(entry: Entry) -> Iterator[Line]:
+    yield Line(entry.who, "ink", wide=True)
+    yield Line(f"{entry.limit}; endpoint {entry.endpoint}", "muted", wide=True)
+
+
+def sentences(shown: Board) -> Iterator[str]:
+    """Yield how many there are of which kind, then every trial in short."""
+    found = [entry for entry in shown.entries if entry.sourced]
+    randomised = [entry for entry in found if entry.trial.randomised]
+    yield (
+        f"{SET_NAMES[shown.chosen]}: {len(shown.entries)} studies, {len(found)} found in a "
+        f"source, {len(randomised)} of those randomised."
+    )
+    for entry in shown.entries:
+        about = _state(entry) if shown.about == "status" else f"{entry.who}; {entry.limit}"
+        yield f"{entry.name} ({entry.kind}, {entry.size}): {about}."
+
+
+def _state(entry: Entry) -> str:
+    """Return status with its date, and what of the review's entry was not borne out."""
+    if not entry.sourced:
+        return "no source found"
+    disputed = ", ".join(f"{what} {label[2:]}" for what, label, _ in entry.disputed())
+    return f"{entry.trial.status} ({_date(entry)}){'; ' if disputed else ''}{disputed}"
+
+
+def table(shown: Board) -> Table:
+    """Return everything that the ledger has on the trials of a set, side by side."""
+    rows: dict[str, Callable[[Entry], object]] = {
+        "Registered as": lambda entry: entry.number,
+        "Design": _design,
+        "Who": lambda entry: entry.who,
+        "Lesion limit": lambda entry: entry.limit,
+        "Patients": lambda entry: entry.size,
+        "Primary endpoint": lambda entry: entry.endpoint,
+        "Status when last seen": lambda entry: entry.trial.status,
+        "Newest dated source": lambda entry: entry.dated,
+        "The review": _review_cell,
+        "Worth knowing": lambda entry: entry.trial.note or "–",
+    }
+    return Table(
+        ["Study", *(entry.name for entry in shown.entries)],
+        [[name, *map(cell, shown.entries)] for name, cell in rows.items()],
+        "Status as last seen by this course, not today's: ask the registry on the day of teaching",
+    )
+
+
+def _design(entry: Entry) -> str:
+    return ", ".join(filter(None, (entry.kind, entry.trial.design, entry.trial.allocation)))
+
+
+def _review_cell(entry: Entry) -> dict[str, str]:
+    """Return what the review prints that was not borne out, or that it has nothing."""
+    words, grade = entry.verdict
+    disputed = "; ".join(f"{what}: {label[2:]}" for what, label, _ in entry.disputed())
+    text = disputed or words.lstrip("✓✗?+ ")
+    return {"text": text, "tone": grade if entry.trial.in_review else "note"}
