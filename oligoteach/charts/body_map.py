@@ -269,6 +269,11 @@ class BodyMap(dict[str, Any]):
                 lines.append([(inner, top), places[i]])
         self["leaders"].set_segments(lines)
 
+    def _room(self) -> int:
+        """Return how many labels one margin holds, at least half of all."""
+        tall = (SMALL + 2) * self._lines + 4
+        return max(int((self._figure.height - 24) // tall), MAX_SPOTS // 2)
+
     def _width(self, spot: Spot) -> float:
         return width_of(self._figure, spot.title, weight="bold")
 
@@ -282,7 +287,8 @@ class BodyMap(dict[str, Any]):
         }
         for i in near:
             min(sides.values(), key=len).append(i)
-        while abs(len(sides["left"]) - len(sides["right"])) > 2:
+        # A label changes sides only where its own is full.
+        while max(map(len, sides.values())) > self._room():
             longer, shorter = sorted(sides.values(), key=len, reverse=True)
             moved = min(longer, key=lambda i: abs(places[i][0] - centre))
             longer.remove(moved)
