@@ -23,8 +23,10 @@ ROW = 34  # page pixels of a row of the lower panel: words, and the mark below t
 MOST_ROWS = 6
 POWERS = (0, 3, 6, 9, 12)
 LETTER = 6.4
-# In powers of ten: the highest place of a name below that of the month, and how far names keep.
-HIGHEST, APART = 10.1, 1.5
+# In powers of ten: the highest and the lowest place of a name, how far names keep, and where it is
+# said that nothing is left: low down, or above the name of a line that falls to nothing too.
+HIGHEST, LOWEST, APART = 10.1, 0.6, 1.5
+EMPTY, CLEAR = 1.2, 3.0
 
 
 class CloneCourses(dict[str, Any]):
@@ -157,37 +159,57 @@ class CloneCourses(dict[str, Any]):
     def _name_courses(self, alone: Any, treated: Any, resistant: Any, moment: float | None) -> None:
         """Put the names where their lines end or begin."""
         gap = self._months(8)
-        end, top = alone[0][-1], min(_powers(alone[1])[-1] + 0.9, HIGHEST)
-        room = self._months(11 * LETTER * self._grown)
-        left = end - gap - room > self._months(40)
+        falls = _falls(alone)
+        top = self._name_alone(alone, falls, gap)
+        self["treated-name"].set_visible(moment is not None)
+        self["moment-name"].set_visible(moment is not None)
+        if moment is not None:
+            # What is said of an empty course keeps clear of another that falls to nothing.
+            self._name_treated(treated, top, max(top + APART, CLEAR) if falls else EMPTY, gap)
+            self["moment-name"].set(text="ablation", position=(moment + gap / 2, 11.6), ha="left")
+        _, powers = _drawn(resistant)
+        there = len(powers) > 0
+        self["resistant-name"].set_visible(there)
+        if there:
+            level = max(powers[0] - 1, LOWEST)
+            self["resistant-name"].set(text="resistant cells", position=(gap, level), ha="left")
+
+    def _name_alone(self, alone: Any, falls: bool, gap: float) -> float:
+        """Name the course of the drug alone, and return the height of the name.
+
+        A course rises to progression, or falls for as long as there is a cell to draw.
+        """
+        months, powers = _drawn(alone)
+        end, room = months[-1], self._months(11 * LETTER * self._grown)
+        if falls:
+            left = end + gap + room > self.months
+            over = float(np.interp(end - gap - room, months, powers)) + 0.9
+            top = min(over, HIGHEST) if left else LOWEST
+        else:
+            left = end - gap - room > self._months(40)
+            top = min(powers[-1] + 0.9, HIGHEST)
         self["alone-name"].set(
             text="drug alone",
             position=(end - gap if left else end + gap, top),
             ha="right" if left else "left",
         )
-        name = self["treated-name"]
-        name.set_visible(moment is not None)
-        if moment is not None:
-            end, low = treated[0][-1], _powers(treated[1])[-1]
-            fits = end + gap + self._months(14 * LETTER * self._grown) < self.months
-            # At the edge the name stands below a line that rises to it.
-            below = 1.0 if fits else 2.4
-            level = max(min(low - below, top - APART), 0.6) if math.isfinite(low) else 1.2
-            name.set(
-                text="with ablation" if math.isfinite(low) else "nothing is left",
-                position=(end + gap if fits else self.months - gap, level),
-                ha="left" if fits else "right",
-            )
-        start = _powers(resistant[1])[0]
-        there = bool(math.isfinite(start))
-        self["resistant-name"].set(
-            text="resistant cells", position=(gap, start - 1 if there else 0), ha="left"
+        return float(top)
+
+    def _name_treated(self, treated: Any, top: float, empty: float, gap: float) -> None:
+        """Name the course with ablation, or say that nothing is left of it."""
+        end, low = treated[0][-1], _powers(treated[1])[-1]
+        left = bool(math.isfinite(low))
+        fits = left and end + gap + self._months(14 * LETTER * self._grown) < self.months
+        # At the edge the name stands below a line that rises to it.
+        below = 1.0 if fits else 2.4
+        self["treated-name"].set(
+            text="with ablation" if left else "nothing is left",
+            position=(
+                end + gap if fits else self.months - gap,
+                max(min(low - below, top - APART), LOWEST) if left else empty,
+            ),
+            ha="left" if fits else "right",
         )
-        self["resistant-name"].set_visible(there)
-        label = self["moment-name"]
-        label.set_visible(moment is not None)
-        if moment is not None:
-            label.set(text="ablation", position=(moment + gap / 2, 11.6), ha="left")
 
     def show_rows(
         self,
@@ -239,6 +261,19 @@ def _powers(cells: Sequence[float]) -> np.ndarray:
     values = np.asarray(cells, dtype=float)
     kept = values >= 1
     return np.where(kept, np.log10(np.where(kept, values, 1.0)), math.nan)
+
+
+def _drawn(course: tuple[Sequence[float], Sequence[float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return months and powers of ten of the points of a course that are drawn."""
+    powers = _powers(course[1])
+    kept = np.isfinite(powers)
+    return np.asarray(course[0])[kept], powers[kept]
+
+
+def _falls(course: tuple[Sequence[float], Sequence[float]]) -> bool:
+    """Tell whether a course still falls where it ends."""
+    cells = course[1]
+    return len(cells) > 1 and bool(cells[-1] < cells[-2])
 
 
 def _put(line: Any, places: Sequence[tuple[float, float]]) -> None:

@@ -501,6 +501,7 @@ def two_clones(
     An ablated site counts as nothing from then on, so the least sum of diameters falls with it.
     Ablating a site without a resistant cell can then bring the date of progression forward by
     the rule ``diameters``, though nothing grows faster: a property of the rule, not of a tumour.
+    Ablation when progression has come already leaves its date as it was.
 
     Parameters
     ----------
@@ -536,14 +537,17 @@ def two_clones(
     when = _ablation(ablation_time, chosen, months)
     t = _grid(months)
     clones = _clones(s, r, rates, t)
+    alone = _alone(t, clones[0] + clones[1], density, _rule(rule))
     spared = np.ones((len(s), len(t)))
     if when is not None:
         spared[list(chosen)] = np.where(t < when, 1.0, share("left", left, ends=True))
     shrinking, growing = clones[0] * spared, clones[1] * spared
     diameter = diameter_mm(shrinking + growing, density)
     total, width = (shrinking + growing).sum(axis=0), diameter.sum(axis=0)
-    start, rows = float((s + r).sum()), (total[np.newaxis], width[np.newaxis])
-    progression = float(_progression(t, *rows, start, _rule(rule))[0])
+    progression = alone
+    if when is not None and when < alone:
+        start, rows = float((s + r).sum()), (total[np.newaxis], width[np.newaxis])
+        progression = float(_progression(t, *rows, start, rule)[0])
     before = t <= progression
     least = int(np.argmin(np.where(before, width, math.inf)))
     valid = np.asarray(total <= MAX_BURDEN)
@@ -611,7 +615,9 @@ def progression_by_ablation_time(
     spared = np.where(t < moments[:, np.newaxis], 1.0, share("left", left, ends=True))
     total = number[kept].sum(axis=0) + number[~kept].sum(axis=0) * spared
     width = diameter[kept].sum(axis=0) + diameter[~kept].sum(axis=0) * np.cbrt(spared)
-    return _progression(t, total, width, float((s + r).sum()), _rule(rule))
+    found = _progression(t, total, width, float((s + r).sum()), _rule(rule))
+    alone = _alone(t, number, density, rule)
+    return np.where(moments < alone, found, alone)
 
 
 def _clones(s: FloatArray, r: FloatArray, rates: Rates, t: FloatArray) -> tuple[FloatArray, ...]:
@@ -619,6 +625,17 @@ def _clones(s: FloatArray, r: FloatArray, rates: Rates, t: FloatArray) -> tuple[
     shrink, grow = np.exp(-rates.shrinkage * t), np.exp(np.minimum(rates.growth * t, 600.0))
     fed = rates.feeding * s[:, np.newaxis]
     return s[:, np.newaxis] * shrink, (r[:, np.newaxis] + fed) * grow - fed * shrink
+
+
+def _alone(t: FloatArray, number: FloatArray, density: float, rule: Rule) -> float:
+    """Month of progression when nothing is ablated; ``number`` has shape (sites, T).
+
+    It is asked for first: on the grid, ablation between the true crossing and the next step
+    would hide a progression that has already come.
+    """
+    total, width = number.sum(axis=0), diameter_mm(number, density).sum(axis=0)
+    rows = (total[np.newaxis], width[np.newaxis])
+    return float(_progression(t, *rows, float(number[:, 0].sum()), rule)[0])
 
 
 def _progression(
@@ -715,6 +732,6 @@ def _told(
     told = (
         (_TOO_LARGE, not bool(valid[t <= progression].all())),
         (_BELOW_ONE, bool(np.any(some < 1))),
-        (_ABLATED_LATE, ablation is not None and ablation > progression),
+        (_ABLATED_LATE, ablation is not None and ablation >= progression),
     )
     return tuple(text for text, holds in told if holds)

@@ -431,8 +431,8 @@ def _fit_tone(judged: intervals.Consistency) -> str:
 
 
 def _implied_words(judged: intervals.Consistency) -> str:
-    least, most = judged.p_range
-    return f"{judged.p_implied:.3g} ({least:.2g} to {most:.2g} within rounding)"
+    implied, least, most = (_p(p).removeprefix("= ") for p in (judged.p_implied, *judged.p_range))
+    return f"{implied} ({least} to {most} within rounding)"
 
 
 def interval_for(

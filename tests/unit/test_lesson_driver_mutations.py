@@ -20,6 +20,7 @@ from PIL import Image
 
 from oligoteach.charts.interval_rows import POOL
 from oligoteach.charts.rows import lay_out
+from oligoteach.charts.stamp import Stamp
 from oligoteach.modules import _clones, _driver_facts, _driver_trials
 from oligoteach.modules import driver_mutations as lesson
 
@@ -319,6 +320,19 @@ class TestClones:
         result = explorer("clones", sites=1, ablated="but-one").result()
         assert result.ablated == 0
         assert len(result.progressions) == 2
+
+    @pytest.mark.parametrize("half_life", [0.3, 0.7, 1.1, 3])
+    @pytest.mark.parametrize("ablated", _clones.ABLATED)
+    @pytest.mark.parametrize("width", [288, 640])
+    def test_names_stand_beside_courses_that_die_out(self, half_life, ablated, width):
+        gone = {"hidden": "0", "share": "0", "under_drug": "0"}
+        made = explorer("clones", half_life=half_life, ablated=ablated, **gone)
+        assert not faults(drawn(made, width))
+
+    def test_resistant_cells_that_arise_under_the_drug_are_named(self):
+        made = explorer("clones", hidden="0", share="0", under_drug="1e-8")
+        said = {text.get_text() for text in drawn(made, 640).findobj(Stamp) if text.get_visible()}
+        assert "resistant cells" in said
 
     def test_courses_end_at_progression(self):
         result = explorer("clones").result()

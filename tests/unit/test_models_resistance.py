@@ -213,6 +213,35 @@ class TestTwoClones:
         assert late.progression == pytest.approx(none.progression)
         assert "after progression" in late.warnings[-1]
 
+    def test_ablation_between_progression_and_the_next_step_comes_too_late(self):
+        # Three sites of 20 mm under a doubling of a month: progression in month 11.95, on a grid
+        # whose next step is the month of ablation.
+        start = ([4.19e9] * 3 + [0.0], [4.19e3] * 3 + [100.0])
+        rates = model.Rates(0.7, 1.0)
+        alone = model.two_clones(*start, rates, months=36).progression
+        assert 11.95 < alone < 12
+        for chosen in ([0], [0, 1], [0, 1, 2]):
+            found = model.two_clones(*start, rates, months=36, ablated=chosen, ablation_time=12)
+            assert found.progression == alone
+            assert "after progression" in found.warnings[-1]
+            swept = model.progression_by_ablation_time(
+                *start, rates, [11, 12, 13], ablated=chosen, months=36
+            )
+            assert swept[0] > alone
+            assert swept[1:] == pytest.approx([alone, alone])
+
+    @pytest.mark.parametrize("rule", model.RULES)
+    def test_no_month_of_ablation_contradicts_the_drug_alone(self, rule):
+        start = ([4.19e9] * 3, [4.19e3] * 3)
+        rates = model.Rates(0.7, 1.0)
+        alone = model.two_clones(*start, rates, months=36, rule=rule).progression
+        moments = np.linspace(alone - 0.2, alone + 0.2, 41)
+        swept = model.progression_by_ablation_time(
+            *start, rates, moments, ablated=[0, 1], months=36, rule=rule
+        )
+        assert np.all(swept[moments >= alone] == alone)
+        assert np.all(swept[moments < alone] > alone)
+
     def test_cells_left_by_ablation_grow_on(self):
         start = ([1e10], [1e6])
         some = model.two_clones(*start, RATES, ablated=[0], ablation_time=0, left=1e-3)
