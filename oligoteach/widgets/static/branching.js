@@ -1,6 +1,9 @@
 // A branching case: choose, say how sure, see what follows and why, go on. The page keeps the way
 // taken and asks the kernel what it has earned; consequences and marks are nowhere before that.
 
+// Where the focus lands after a step; in JupyterLab keys pressed there are not for the notebook.
+const LANDING = { tabindex: "-1", "data-lm-suppress-shortcuts": "true" };
+
 function renderBranching({ model, el, signal }) {
   const config = model.get("config");
   const titles = new Map(config.tales.map((tale) => [tale.key, tale.title]));
@@ -93,7 +96,7 @@ function storyline(model, config, message, again) {
     h(
       "div",
       { class: "kit-person" },
-      h("h4", { tabindex: "-1", class: "kit-step" }, message.title),
+      h("h4", { ...LANDING, class: "kit-step" }, message.title),
       h("p", {}, message.text),
       h("dl", {}, message.facts.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
       h("p", { class: "kit-asked" }, message.question),
@@ -188,7 +191,7 @@ function decision(config, fork, number, commit) {
   const el = h(
     "section",
     { class: "kit-decision", "data-fork": fork.id },
-    h("h4", { tabindex: "-1", class: "kit-step" }, `${number}. ${fork.title}`),
+    h("h4", { ...LANDING, class: "kit-step" }, `${number}. ${fork.title}`),
     h("p", {}, fork.text),
     fork.seen ? h("p", { class: "kit-hint" }, fork.seen) : null,
     form,
@@ -213,7 +216,7 @@ function outcome(step) {
   return h(
     "div",
     { class: "kit-feedback kit-outcome", role: "group", "aria-label": "What follows" },
-    h("p", { class: "kit-outcome-title", tabindex: "-1" }, badge(step.mark), step.remark),
+    h("p", { ...LANDING, class: "kit-outcome-title" }, badge(step.mark), step.remark),
     h("p", { class: "kit-consequence" }, step.consequence),
     step.changed ? h("p", { class: "kit-hint" }, step.changed) : null,
     remark(step.ground, "p"),
@@ -248,7 +251,7 @@ function ending(config, message, end, again) {
   const paper = h(
     "div",
     { class: "kit-paper" },
-    h("h4", { tabindex: "-1", class: "kit-step" }, `How it went: ${message.title}`),
+    h("h4", { ...LANDING, class: "kit-step" }, `How it went: ${message.title}`),
     h("p", {}, `Your way: ${end.code}. Compare it with that of others.`),
     h(
       "ol",
