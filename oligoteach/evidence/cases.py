@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -258,6 +258,13 @@ class Known:
         return key in {"outcome": self.trials, "ref": self.references}.get(kind, ())
 
 
+Fault = Callable[[Mapping[str, object]], str]
+"""Says in a sentence why a profile cannot be that of a patient; empty if it can.
+
+The classification model lies on a floor above this one, so that whoever reads cases hands it in.
+"""
+
+
 @dataclass(slots=True)
 class ParsedCase:
     """A case file as far as it could be read."""
@@ -275,7 +282,9 @@ class Cases:
     left_out: dict[str, tuple[Problem, ...]]
 
 
-def parse_case(path: Path, known: Known, label: str | None = None) -> ParsedCase:
+def parse_case(
+    path: Path, known: Known, label: str | None = None, fault: Fault | None = None
+) -> ParsedCase:
     """Read and check one case file.
 
     Parameters
@@ -286,6 +295,8 @@ def parse_case(path: Path, known: Known, label: str | None = None) -> ParsedCase
         What the case may name.
     label : str, optional
         Path as shown to a reader; by default ``path`` itself.
+    fault : Fault, optional
+        Judges the patient's profile; without it the profile is not checked.
 
     Returns
     -------
@@ -301,6 +312,9 @@ def parse_case(path: Path, known: Known, label: str | None = None) -> ParsedCase
     except ValidationError as error:
         return ParsedCase(source, None, schema_problems(source, error))
     found = [source.problem(*rule) for rule in _rules(case, path.stem, known)]
+    sentence = fault(case.patient.profile) if fault is not None else ""
+    if sentence:
+        found.append(source.problem(("patient", "profile"), "profile-can-be", sentence))
     return ParsedCase(source, case, found)
 
 
@@ -309,7 +323,7 @@ def case_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def read_cases(folder: Path, known: Known) -> Cases:
+def read_cases(folder: Path, known: Known, fault: Fault | None = None) -> Cases:
     """Return the cases of a folder; a broken one is left out with its problems.
 
     Parameters
@@ -318,6 +332,8 @@ def read_cases(folder: Path, known: Known) -> Cases:
         Folder with YAML files; it need not exist.
     known : Known
         What a case may name.
+    fault : Fault, optional
+        Judges profiles, as for one case.
 
     Returns
     -------
@@ -327,7 +343,7 @@ def read_cases(folder: Path, known: Known) -> Cases:
     left_out: dict[str, tuple[Problem, ...]] = {}
     for path in case_files(folder):
         label = f"data/cases/{path.name}"
-        parsed = parse_case(path, known, label)
+        parsed = parse_case(path, known, label, fault)
         if parsed.case is None or parsed.problems:
             left_out[path.name] = tuple(parsed.problems)
         else:
@@ -337,9 +353,9 @@ def read_cases(folder: Path, known: Known) -> Cases:
 
 
 @functools.cache
-def board_cases() -> Cases:
-    """Return the cases that are shipped."""
-    return read_cases(data_path("cases"), Known(claims(), trials(), references()))
+def board_cases(fault: Fault | None = None) -> Cases:
+    """Return the cases that are shipped; ``fault`` judges their profiles."""
+    return read_cases(data_path("cases"), Known(claims(), trials(), references()), fault)
 
 
 Rule = tuple[Path_, str, str]
@@ -357,6 +373,7 @@ def _rules(case: Case, stem: str, known: Known) -> Iterator[Rule]:
     for i, node in enumerate(case.nodes):
         yield from _node_rules(("nodes", i), node)
         yield from _map_rules(case, ("nodes", i), node)
+    yield from _profile_rules(case)
     yield from _privacy_rules(case)
 
 
@@ -507,6 +524,27 @@ def _map_rules(case: Case, path: Path_, node: Node) -> Iterator[Rule]:
         for name in (name for name in change if name not in known):
             sentence = f"there is no lesion {name!r}; allowed: {', '.join(sorted(known))}."
             yield (*place, "map", name), "unknown-lesion", sentence
+
+
+def _profile_rules(case: Case) -> Iterator[Rule]:
+    """The profile counts the metastases that the map shows when the case opens."""
+    sites = [
+        lesion.site
+        for lesion in case.lesions
+        if lesion.kind == "metastasis" and lesion.state != "unseen"
+    ]
+    for name, part, otherwise in (
+        ("n_lesions", "", 1),
+        ("n_brain", "brain", 0),
+        ("n_liver", "liver", 0),
+    ):
+        drawn = sum(site.startswith(part) for site in sites)
+        if case.patient.profile.get(name, otherwise) != drawn:
+            sentence = (
+                f"the map opens with {drawn} metastases{f' of the {part}' if part else ''}, but "
+                f"{name} is {case.patient.profile.get(name, otherwise)!r}; make them agree."
+            )
+            yield ("patient", "profile"), "profile-fits-map", sentence
 
 
 _IDENTIFYING = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from oligoteach.evidence.backing import Backing, SourceBook, definition_backings
 from oligoteach.evidence.case_numbers import case_number_problems
-from oligoteach.evidence.cases import Known, case_files, parse_case
+from oligoteach.evidence.cases import Fault, Known, case_files, parse_case
 from oligoteach.evidence.definitions import FILE, definition_problems, parse_definitions
 from oligoteach.evidence.integrity import Ledger, ledger_problems, read_ledger
 from oligoteach.evidence.lesson_numbers import lesson_number_problems
@@ -105,13 +105,15 @@ class Tree:
         return cls(root / "data", root / "notebooks", root / "oligoteach" / "models")
 
 
-def check(root: Path | None = None) -> Report:
+def check(root: Path | None = None, fault: Fault | None = None) -> Report:
     """Check all data files and notebooks.
 
     Parameters
     ----------
     root : Path, optional
         Root of a checkout; by default the data and notebooks of this copy.
+    fault : Fault, optional
+        Judges the profiles of the cases; without it they are not checked.
 
     Returns
     -------
@@ -138,7 +140,7 @@ def check(root: Path | None = None) -> Report:
     backings = _check_definitions(report, tree, ledger)
     book = SourceBook(ledger, model_names(tree.models), backings)
     _check_lessons(report, tree, ledger, book)
-    _check_cases(report, tree, ledger, book)
+    _check_cases(report, tree, ledger, book, fault)
     _check_notebooks(report, tree, book)
     return report
 
@@ -221,7 +223,9 @@ def _check_lessons(report: Report, tree: Tree, ledger: Ledger, book: SourceBook)
                 report.problems.append(parsed.source.problem((place,), rule, sentence))
 
 
-def _check_cases(report: Report, tree: Tree, ledger: Ledger, book: SourceBook) -> None:
+def _check_cases(
+    report: Report, tree: Tree, ledger: Ledger, book: SourceBook, fault: Fault | None
+) -> None:
     """Check every case of the tumour board."""
     known = Known(ledger.claims.keys, ledger.trials.keys, ledger.references.keys)
     numbers: dict[int, str] = {}
@@ -231,7 +235,7 @@ def _check_cases(report: Report, tree: Tree, ledger: Ledger, book: SourceBook) -
             sentence = "only case files are kept here, named <case>.yaml."
             report.problems.append(Problem(label, "1", "file", "unknown-file", sentence))
     for path in case_files(tree.data / "cases"):
-        parsed = parse_case(path, known, f"data/cases/{path.name}")
+        parsed = parse_case(path, known, f"data/cases/{path.name}", fault)
         report.counts["case"] += 1
         report.problems += parsed.problems
         report.problems += case_number_problems(parsed, book)

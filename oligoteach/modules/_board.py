@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from oligoteach import evidence
+from oligoteach.models.patient import profile_fault
 from oligoteach.modules._citing import cite_all, refer
 from oligoteach.widgets.branching import Branching, Fork, Mark, Remark, Tale, Way
 from oligoteach.widgets.citation import Citation
 
 MARKS = {
-    "preferred": Mark("Preferred", "ok", True, "What guideline or trial supports best"),
-    "acceptable": Mark("Acceptable", "note", True, "Defensible; others may do otherwise"),
-    "contested": Mark("Contested", "open", None, "The evidence conflicts; boards differ"),
-    "harmful": Mark("Harmful", "bad", False, "Does harm, or rests on what is not so"),
+    "preferred": Mark("Preferred", "ok", True),
+    "acceptable": Mark("Acceptable", "note", True),
+    "contested": Mark("Contested", "open"),
+    "harmful": Mark("Harmful", "bad", False),
 }
 GROUNDS = {
     "guideline": "Rests on a guideline or consensus",
@@ -71,6 +72,11 @@ class BodyPicture:
         return changes_in_words([spot for spot in after if spot not in before])
 
 
+def usable() -> evidence.Cases:
+    """Return the shipped cases whose patients can be, and what was left out."""
+    return evidence.board_cases(profile_fault)
+
+
 def board(lesson: str, title: str, cases: evidence.Cases | None = None) -> Branching:
     """Return the tumour board with every case that can be used.
 
@@ -83,7 +89,7 @@ def board(lesson: str, title: str, cases: evidence.Cases | None = None) -> Branc
     cases : Cases, optional
         By default those that are shipped.
     """
-    found = evidence.board_cases() if cases is None else cases
+    found = usable() if cases is None else cases
     return Branching(
         key="tumour-board",
         title=title,

@@ -13,7 +13,7 @@ from oligoteach import evidence
 from oligoteach.models import classification as rules
 from oligoteach.models.calibration import HitRate, hit_rate
 from oligoteach.modules import _factors as factors
-from oligoteach.modules._board import board
+from oligoteach.modules._board import board, usable
 from oligoteach.modules._citing import cite_all
 from oligoteach.modules.definitions import (
     ANSWERS,
@@ -168,20 +168,11 @@ class Screened:
 
 @cache
 def patients() -> tuple[tuple[evidence.Case, rules.Patient], ...]:
-    """Return the board's cases with their patients, as the classification takes them.
-
-    Raises
-    ------
-    ValueError
-        If a profile contradicts itself; the sentence names the case and the field.
-    """
-    found = []
-    for case in evidence.board_cases().usable:
-        try:
-            found.append((case, rules.Patient(**case.patient.profile)))  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"The profile of the case {case.name} cannot be: {error}") from error
-    return tuple(found)
+    """Return the board's cases with their patients, as the classification takes them."""
+    return tuple(
+        (case, rules.Patient(**case.patient.profile))  # type: ignore[arg-type]
+        for case in usable().usable
+    )
 
 
 class Entry(Explorer):

@@ -34,7 +34,6 @@ class Mark:
     text: str
     tone: str
     right: bool | None = None
-    meaning: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 import yaml
 
 from oligoteach import evidence
+from oligoteach.cli import main
 from oligoteach.evidence.backing import SourceBook
 from oligoteach.evidence.case_numbers import case_number_problems
 from oligoteach.evidence.cases import END, MARKS, Known, case_files, parse_case, read_cases
 from oligoteach.evidence.check import check
 from oligoteach.evidence.integrity import read_ledger
-from oligoteach.models.patient import Patient
+from oligoteach.models.patient import Patient, profile_fault
+from oligoteach.modules._board import board
 
 KNOWN = Known(evidence.claims(), evidence.trials(), evidence.references())
 CASE = """\
@@ -30,6 +33,7 @@ patient:
   profile: {n_lesions: 1}
 lesions:
   - {id: primary, kind: primary, site: lung-right-upper, mm: 30, state: stable}
+  - {id: rib, kind: metastasis, site: rib-left, mm: 12, state: stable}
 nodes:
   - id: start
     title: The start
@@ -85,10 +89,10 @@ def book():
     return SourceBook(read_ledger(evidence.data_path("evidence")))
 
 
-def parsed(tmp_path, text, name="example"):
+def parsed(tmp_path, text, name="example", fault=None):
     path = tmp_path / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
-    return parse_case(path, KNOWN, f"data/cases/{path.name}")
+    return parse_case(path, KNOWN, f"data/cases/{path.name}", fault)
 
 
 def changed(old, new):
@@ -138,6 +142,7 @@ BROKEN = {
     "no-identifiers": ("in his sixties", "aged 63", "aged 63"),
     "duplicate-id": ("- id: again", "- id: treat", None),
     "reserved-id": ("- id: after", "- id: end", "- id: end"),
+    "profile-fits-map": ("{n_lesions: 1}", "{n_lesions: 2}", "n_lesions: 2"),
     "name-is-file": ("name: example", "name: another", "name: another"),
     "unknown-key": ("about: A short", "abuot: A short", "abuot"),
     "missing-field": ("        consequence: It shrinks.\n", "", None),
@@ -156,6 +161,23 @@ def test_a_broken_case_is_refused_with_file_line_and_rule(tmp_path, rule):
     if where is not None:
         assert problems[0].where == line_of(text, where)
     assert problems[0].sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ("{n_lesions: 1, ecog: 5}", "ecog is 5; it must be a whole number from 0 to 4"),
+        ("{n_lesions: 1, ecg: 1}", "there is no field 'ecg'; allowed are n_lesions"),
+        ("{n_lesions: 1, response: stable, progressing_sites: 9}", "progressing_sites is 9"),
+    ],
+)
+def test_a_patient_who_cannot_be_is_refused_where_profiles_are_judged(tmp_path, profile, words):
+    text = changed("{n_lesions: 1}", profile)
+    assert parsed(tmp_path, text).problems == []
+    (problem,) = parsed(tmp_path, text, fault=profile_fault).problems
+    assert problem.rule == "profile-can-be"
+    assert problem.where == line_of(text, "profile:")
+    assert words in problem.sentence
 
 
 def test_a_node_without_choices_is_a_dead_end(tmp_path):
@@ -240,6 +262,41 @@ def test_the_check_reads_cases_and_refuses_stray_files_and_numbers_given_twice(t
     assert report.counts["case"] == 2
 
 
+# What the issue names as bad input, in a case that is shipped: what is replaced, and by what.
+FAULTS = {
+    "missing-node": ("next: stable\n", "next: nowhere\n"),
+    "loop-without-exit": ("next: end\n", "next: before\n"),
+    "unknown-claim": ("[biomarkers-exploratory]", "[biomarkers-proved]"),
+    "vocabulary": ("mark: harmful\n", "mark: forbidden\n"),
+    "profile-can-be": ("ecog: 1", "ecog: 9"),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_one_broken_case_among_the_shipped_ones(tmp_path, capsys, rule):
+    """The check names file, line and rule; the others load; the page says which one is missing."""
+    root = evidence.data_path().parent
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copytree(root / "notebooks", tmp_path / "notebooks")
+    path = tmp_path / "data" / "cases" / "synchronous_driver_negative_stable.yaml"
+    old, new = FAULTS[rule]
+    whole = path.read_text("utf-8")
+    assert old in whole
+    path.write_text(whole.replace(old, new), encoding="utf-8")
+
+    assert main(["check", str(tmp_path)]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if f": {rule} — " in line]
+    assert told
+    assert all(re.match(rf"data/cases/{path.name}:\d+ \S.*: {rule} — .+\.", line) for line in told)
+
+    found = read_cases(path.parent, KNOWN, profile_fault)
+    assert len(found.usable) == len(evidence.board_cases().usable) - 1
+    assert set(found.left_out) == {path.name}
+    (note,) = board("x", "Board", found).config["notes"]
+    assert note.startswith(f"The case {path.name} was left out: line ")
+    assert f": {rule} – " in note
+
+
 # The shipped cases ----------------------------------------------------------------------------
 
 
@@ -250,8 +307,9 @@ SHIPPED = [
 
 
 def test_all_shipped_cases_can_be_used():
-    assert evidence.board_cases().left_out == {}
-    assert evidence.board_cases().usable
+    found = evidence.board_cases(profile_fault)
+    assert found.left_out == {}
+    assert len(found.usable) >= 12
 
 
 @pytest.mark.parametrize("case", SHIPPED)

@@ -206,21 +206,6 @@ def test_every_profile_is_a_patient_that_can_be_and_agrees_with_the_map(case):
     assert patient.n_liver == sum(lesion.site.startswith("liver") for lesion in metastases)
 
 
-def test_a_profile_that_cannot_be_names_its_case(monkeypatch):
-    first = CASES[0]
-    profile = {**first.patient.profile, "n_lesions": 0}
-    broken = first.model_copy(
-        update={"patient": first.patient.model_copy(update={"profile": profile})}
-    )
-    monkeypatch.setattr(evidence, "board_cases", lambda: evidence.Cases((broken,), {}))
-    selection.patients.cache_clear()
-    try:
-        with pytest.raises(ValueError, match=f"The profile of the case {first.name} cannot be"):
-            selection.patients()
-    finally:
-        selection.patients.cache_clear()
-
-
 @pytest.mark.parametrize("one", selection.known_definitions(), ids=lambda one: one.id)
 def test_entry_says_what_the_rules_say_of_each_patient(one):
     shown = explorer("entry", rules=one.id)
