@@ -47,7 +47,7 @@ PLACES: dict[str, tuple[str, Point]] = {
     "liver-near-bowel": ("Liver by bowel", (39.5, 84)),
     "adrenal-right": ("Adrenal, R", (45, 88)),
     "adrenal-left": ("Adrenal, L", (55.4, 86.8)),
-    "abdominal-nodes": ("Belly nodes", (53, 97)),
+    "abdominal-nodes": ("Abdo. nodes", (53, 97)),
     "spine-cervical": ("Spine, neck", (50, 28)),
     "spine-thoracic": ("Spine, chest", (50, 62)),
     "spine-lumbar": ("Spine, lumbar", (50, 92)),
@@ -57,6 +57,9 @@ PLACES: dict[str, tuple[str, Point]] = {
     "femur-left": ("Femur, left", (60.5, 125)),
 }
 """Words and place of every site, by its key."""
+
+SHORT_FORMS = {"R": "right", "L": "left", r"Abdo\.": "abdominal"}
+"""What labels shorten, and the whole words."""
 
 LOOKS = {
     "untreated": ("o", "ink", False, "untreated"),
@@ -317,7 +320,9 @@ def _listed(spots: Sequence[Spot]) -> str:
 
 def _full(place: str) -> str:
     """Return a place without the short forms of the labels."""
-    return re.sub(r"\bR\b", "right", re.sub(r"\bL\b", "left", place)).lower()
+    for short, full in SHORT_FORMS.items():
+        place = re.sub(rf"\b{short}(?!\w)", full, place)
+    return place.lower()
 
 
 def _mirror(point: Point) -> Point:

@@ -365,13 +365,8 @@ class Branching(KitWidget):
                 for s in steps
             ],
             "open": list(dict.fromkeys(step.fork.title for step in steps if step.fork.open)),
-            "calibration": calibration(play.tally()),
-            "rows": [
-                [words.capitalize(), str(right), str(counted)]
-                for (right, counted), words in zip(
-                    play.tally().values(), CONFIDENCE.values(), strict=True
-                )
-            ],
+            "calibration": _calibrated(play),
+            "rows": _rows(play.tally()),
             "closing": [remark.spec() for remark in play.tale.closing],
             "sources": [{"text": s.text, "doi": s.doi} for s in sources.values()],
         }
@@ -441,6 +436,21 @@ class Branching(KitWidget):
         assert self.picture is not None
         figure = TeachingFigure(width, height, THEMES[theme], ratio)
         return Canvas(figure, self.picture.draw, self.picture.update)
+
+
+def _calibrated(play: Play) -> str:
+    """Return how sure and how right; before an audience nobody was asked."""
+    if all(step.confidence == UNASKED for step in play.steps):
+        return "Before an audience nobody is asked, so nothing is counted."
+    return calibration(play.tally())
+
+
+def _rows(tally: Mapping[str, tuple[int, int]]) -> list[list[str]]:
+    """Return a row for each confidence; none where nothing counted."""
+    if not any(counted for _, counted in tally.values()):
+        return []
+    pairs = zip(tally.values(), CONFIDENCE.values(), strict=True)
+    return [[words.capitalize(), str(right), str(counted)] for (right, counted), words in pairs]
 
 
 def calibration(tally: Mapping[str, tuple[int, int]]) -> str:

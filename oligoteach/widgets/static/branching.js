@@ -252,6 +252,12 @@ function ending(config, message, end, again) {
     "div",
     { class: "kit-paper" },
     h("h4", { ...LANDING, class: "kit-step" }, `How it went: ${message.title}`),
+    details(
+      "The patient",
+      h("p", {}, message.text),
+      h("ul", {}, message.facts.map(([term, text]) => h("li", {}, `${term}: ${text}`))),
+      h("p", {}, message.question),
+    ),
     h("p", {}, `Your way: ${end.code}. Compare it with that of others.`),
     h(
       "ol",
@@ -260,14 +266,14 @@ function ending(config, message, end, again) {
         h(
           "li",
           {},
-          h("strong", {}, `${step.title}: `), `${step.choice} `, badge(step.mark),
-          step.confidence ? `(${step.confidence}) ` : "", ...remarkParts(step.ground),
+          h("strong", {}, step.title), h("br"), `${step.choice} `, h("br"), badge(step.mark),
+          step.confidence ? ` You said: ${step.confidence}. ` : " ", h("br"), ...remarkParts(step.ground),
         ),
       ),
     ),
     h("p", {}, h("strong", {}, "Contested: "), end.open.length ? `${end.open.join("; ")}. There no answer counted as right or wrong.` : "nothing on this way."),
     h("p", {}, h("strong", {}, "How sure and how right: "), end.calibration),
-    tableElement({ columns: ["You said", "Right", "Counted"], rows: end.rows }),
+    end.rows.length ? tableElement({ columns: ["You said", "Right", "Out of"], rows: end.rows }) : null,
     h("p", {}, h("strong", {}, "To discuss with your own board")),
     h("ul", {}, end.closing.map((point) => remark(point, "li"))),
     details(`References (${end.sources.length})`, h("ol", {}, end.sources.map((s) => h("li", {}, reference(s))))),
@@ -310,6 +316,7 @@ function printPaper(paper, title) {
 function plainText(paper) {
   const copy = paper.cloneNode(true);
   for (const part of copy.querySelectorAll("button, [popover]")) part.remove();
+  for (const part of copy.querySelectorAll("br")) part.replaceWith(" ");
   const lines = [...copy.querySelectorAll("h4, p, li, tr, summary")].map((part) =>
     part.tagName === "TR" ? [...part.children].map((cell) => cell.textContent).join(" | ") : part.textContent,
   );
@@ -317,7 +324,7 @@ function plainText(paper) {
 }
 
 // Before an audience the picture is drawn as for a phone and magnified, letters and all.
-const PROJECTED_WIDTH = 340;
+const PROJECTED_WIDTH = 264;
 
 function magnified(width, picture) {
   if (!look.present()) return { shown: width, width };
