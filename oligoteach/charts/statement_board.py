@@ -1,4 +1,4 @@
-"""Statements in groups, each with a sign for how it stands; those not chosen step back."""
+"""Statements in groups, each with a sign and a word for how it stands; others step back."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ TONES = {"ok": "green", "note": "green", "bad": "vermillion", "open": "purple"}
 SIGNS = {"ok": "✓", "note": "✓", "bad": "×", "open": "?"}
 EDGE, INDENT = 8.0, 18.0
 LARGE, GROWN = 760, 1.25  # from this width on, words are so much larger
-WIDE = 620  # from this width on the judgement stands behind each statement
+WIDE = 620  # from this width on the whole judgement stands behind each statement
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement: its words, the judgement on it in a few words, and the judgement's tone."""
+    """A statement: its words, what it is in a word or two, the judgement on it, and its tone."""
 
     words: str
+    standing: str
     judgement: str
     tone: str
     lit: bool = True
@@ -52,10 +53,12 @@ class StatementBoard(dict[str, Any]):
         super().__init__()
         self._theme = figure.theme
         axes = sheet(figure)
-        n_lines = sum(len(group.statements) + 1 for group in groups)
+        compact = figure.compact  # what a statement is stands below it, for want of room
+        each = 2 if compact else 1
+        n_lines = sum(each * len(group.statements) + 1 for group in groups)
         gap = 0.35
         pitch = (figure.height - 12) / (n_lines + gap * (len(groups) - 1))
-        wide = figure.width >= WIDE
+        self._wide = figure.width >= WIDE
         size = points(SMALL * (GROWN if figure.width >= LARGE else 1.0))
         self["signs"], self["words"], self["judgements"] = [], [], []
         y = 6 + pitch / 2
@@ -69,9 +72,13 @@ class StatementBoard(dict[str, Any]):
                 y += pitch
                 self["signs"].append(write(axes, EDGE, y, weight="bold", fontsize=size))
                 self["words"].append(write(axes, EDGE + INDENT, y, fontsize=size))
-                if wide:
-                    place = {"x": figure.width - EDGE, "y": y, "ha": "right", "fontsize": size}
-                    self["judgements"].append(write(axes, **place))
+                if compact:
+                    y += pitch * 0.95
+                place = {"x": figure.width - EDGE, "ha": "right"}
+                if compact:
+                    place = {"x": EDGE + INDENT, "ha": "left"}
+                self["judgements"].append(write(axes, y=y, fontsize=size, **place))
+                y += pitch * 0.05 if compact else 0
             y += pitch
         self.show(groups)
 
@@ -83,8 +90,5 @@ class StatementBoard(dict[str, Any]):
             self["signs"][index].set(text=SIGNS[line.tone], color=colour)
             ink = self._theme.ink if line.lit else self._theme.muted
             self["words"][index].set(text=line.words, color=ink)
-            if self["judgements"]:
-                faded = self._theme.muted
-                self["judgements"][index].set(
-                    text=line.judgement if line.lit else "", color=colour if line.lit else faded
-                )
+            words = f"{line.standing} · {line.judgement}" if self._wide else line.standing
+            self["judgements"][index].set(text=words if line.lit else "", color=colour)

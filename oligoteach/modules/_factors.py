@@ -16,13 +16,25 @@ KINDS = {
 }
 
 
+# What a statement is, by the audit's own sentence on what to teach.
+STANDINGS = {
+    "supported": "Supported",
+    "mixed": "Evidence mixed",
+    "hypothesis": "Hypothesis",
+    "opinion": "Opinion",
+    "custom": "Definition or custom",
+    "unshown": "Not shown",
+}
+
+
 @dataclass(frozen=True)
 class Saying:
-    """A claim of the review in a few words, with the factor and the kind of statement it is."""
+    """A claim of the review in a few words: factor, kind of statement, and what it is by now."""
 
     claim: str
     factor: str
     kind: str
+    standing: str
     words: str
 
     @property
@@ -51,35 +63,68 @@ FACTORS = {
 }
 
 SAYINGS = (
-    Saying("ecog-0-1", "performance", "practice", "Trials ask for ECOG 0 to 1"),
-    Saying("metachronous-better", "timing", "prognosis", "Metachronous does better"),
+    Saying("ecog-0-1", "performance", "practice", "custom", "Trials ask for ECOG 0 to 1"),
+    Saying("metachronous-better", "timing", "prognosis", "mixed", "Metachronous does better"),
     Saying(
         "omd-independent-of-primary-site-dfi",
         "timing",
         "practice",
+        "custom",
         "The name does not need an interval",
     ),
-    Saying("response-benefit", "response", "benefit", "Responders gain more"),
-    Saying("lu002-explanation-sd", "response", "benefit", "Stable disease explains LU002"),
+    Saying("response-benefit", "response", "benefit", "hypothesis", "Responders gain more"),
+    Saying(
+        "lu002-explanation-sd", "response", "benefit", "hypothesis", "Stable disease explains LU002"
+    ),
     Saying(
         "lu002-lesson-no-lct-in-poor-control",
         "response",
         "benefit",
+        "hypothesis",
         "LU002: none without good control",
     ),
-    Saying("fewer-mets-better", "number", "prognosis", "Fewer sites, better outcome"),
-    Saying("omd-1-to-5-lesions", "number", "practice", "Up to five lesions, all treatable"),
-    Saying("conclusion-candidates", "sites", "benefit", "Best if every lesion can be ablated"),
-    Saying("cns-tki-defer-rt", "sites", "practice", "Brain: a CNS-active drug may go first"),
-    Saying("egfr-predicts-benefit", "molecular", "benefit", "EGFR mutation predicts more gain"),
+    Saying("fewer-mets-better", "number", "prognosis", "supported", "Fewer sites, better outcome"),
+    Saying(
+        "omd-1-to-5-lesions", "number", "practice", "custom", "Up to five lesions, all treatable"
+    ),
+    Saying(
+        "conclusion-candidates",
+        "sites",
+        "benefit",
+        "opinion",
+        "Best if every lesion can be ablated",
+    ),
+    Saying(
+        "cns-tki-defer-rt",
+        "sites",
+        "practice",
+        "supported",
+        "Brain: CNS-active drug may go first",
+    ),
+    Saying(
+        "egfr-predicts-benefit",
+        "molecular",
+        "benefit",
+        "unshown",
+        "EGFR mutation predicts more gain",
+    ),
     Saying(
         "conclusion-io-no-clear-benefit",
         "molecular",
         "benefit",
+        "supported",
         "No driver, on ICI: no clear benefit",
     ),
-    Saying("biomarkers-exploratory", "molecular", "benefit", "ctDNA, TMB, PD-L1: exploratory"),
-    Saying("molecular-panel", "molecular", "practice", "Test the gene panel before planning"),
+    Saying(
+        "biomarkers-exploratory",
+        "molecular",
+        "benefit",
+        "supported",
+        "ctDNA, TMB, PD-L1: exploratory",
+    ),
+    Saying(
+        "molecular-panel", "molecular", "practice", "custom", "Test the gene panel before planning"
+    ),
 )
 
 

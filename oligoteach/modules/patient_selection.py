@@ -47,7 +47,7 @@ class Factors(Explorer):
 
     key = "factors"
     aspect = 0.72
-    narrow_aspect = 1.42
+    narrow_aspect = 2.0
     controls = (
         Choice("factor", "Factor", {factors.ALL: "All six", **factors.FACTORS}),
         Choice("kind", "Statements on", factors.KINDS),
@@ -85,6 +85,9 @@ class Factors(Explorer):
             f"Of {total} statements the audit lets {stand} stand, disputes {result.count('bad')} "
             f"and leaves {result.count('open')} open."
         )
+        guessed = [saying.words for saying in result.chosen if saying.standing == "hypothesis"]
+        if guessed:
+            text += f" Hypothesis, not finding: {'; '.join(guessed)}."
         told = [s for s in result.chosen if s.kind == "benefit" and s.stands]
         names = "; ".join(saying.words for saying in told)
         if not any(saying.kind == "benefit" for saying in result.chosen):
@@ -100,13 +103,14 @@ class Factors(Explorer):
                 saying.words,
                 factors.FACTORS[saying.factor],
                 factors.KINDS[saying.kind],
+                factors.STANDINGS[saying.standing],
                 {"text": saying.cited.label, "tone": saying.tone},
                 saying.cited.verification_label,
                 saying.cited.teach,
             ]
             for saying in result.chosen
         ]
-        columns = ["Statement", "Factor", "On", "Audit", "Source", "Teach"]
+        columns = ["Statement", "Factor", "On", "What it is", "Audit", "Source", "Teach"]
         return Table(columns, rows, "Statements of the review on selecting patients")
 
     def cards(self, result: Weighed) -> Any:
@@ -123,6 +127,7 @@ def _groups(result: Weighed) -> list[Any]:
             [
                 Statement(
                     saying.words,
+                    factors.STANDINGS[saying.standing],
                     _judgement(saying),
                     saying.tone,
                     saying in result.chosen,
@@ -138,9 +143,9 @@ def _groups(result: Weighed) -> list[Any]:
 def _judgement(saying: factors.Saying) -> str:
     """Return verdict and reading in a few words; what nobody has seen is said to be just that."""
     if not saying.cited.verified:
-        return "Not seen in a source"
+        return "not seen in a source"
     read = saying.cited.verification == "verified_primary"
-    return f"{saying.cited.label}, {'source read' if read else 'quoted'}"
+    return f"{saying.cited.label.lower()}, {'source read' if read else 'quoted'}"
 
 
 # Entry ----------------------------------------------------------------------------------------

@@ -167,6 +167,24 @@ def test_every_factor_has_a_statement_and_every_statement_its_factor_and_kind():
     assert len({saying.claim for saying in factors.SAYINGS}) == len(factors.SAYINGS)
 
 
+@pytest.mark.parametrize(
+    ("standing", "word"),
+    [("hypothesis", "hypothesis"), ("opinion", "opinion"), ("mixed", "mixed")],
+)
+def test_what_a_statement_is_agrees_with_what_the_audit_says_to_teach(standing, word):
+    audit = table("audit")
+    called = {s.claim for s in factors.SAYINGS if s.standing == standing}
+    assert called == {s.claim for s in factors.SAYINGS if word in audit[s.claim]["teach"].lower()}
+
+
+def test_supported_stands_and_what_was_not_shown_does_not():
+    assert {s.standing for s in factors.SAYINGS} == set(factors.STANDINGS)
+    assert all(s.stands for s in factors.SAYINGS if s.standing == "supported")
+    assert not any(s.stands for s in factors.SAYINGS if s.standing == "unshown")
+    words = explorer("factors").describe(explorer("factors").result())
+    assert "Hypothesis, not finding: Responders gain more; Stable disease explains LU002" in words
+
+
 @pytest.mark.parametrize("kind", factors.KINDS)
 @pytest.mark.parametrize("factor", [factors.ALL, *factors.FACTORS])
 @pytest.mark.parametrize("read", [True, False])
