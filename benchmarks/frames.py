@@ -98,8 +98,9 @@ def _changes(explorer: Explorer) -> Iterator[dict[str, Any]]:
 def _walk(control: Any) -> Iterator[dict[str, Any]] | None:
     if isinstance(control, Number):
         count = min(12, int((control.high - control.low) / control.step))
-        raw = [control.low + (control.high - control.low) * i / count for i in range(count + 1)]
-        return itertools.cycle({control.name: control.parse(value)} for value in raw)
+        raw = [control.low + (control.high - control.low) * i / count for i in range(count)]
+        # The end as it is written: a sum may lie a last digit beyond it.
+        return itertools.cycle({control.name: control.parse(v)} for v in (*raw, control.high))
     if isinstance(control, Choice):
         return itertools.cycle({control.name: value} for value in control.options)
     if isinstance(control, Toggle):

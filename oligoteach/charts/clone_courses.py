@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 LARGE, GROWN = 760, 1.2
 ROW = 34  # page pixels of a row of the lower panel: words, and the mark below them
 MOST_ROWS = 6
+LEAST_ROWS = 3  # fewer stand no wider apart
 POWERS = (0, 3, 6, 9, 12)
+PROGRESSION = "progression"
 LETTER = 6.4
 # In powers of ten: the highest and the lowest place of a name, how far names keep, and where it is
 # said that nothing is left: low down, or above the name of a line that falls to nothing too.
-HIGHEST, LOWEST, APART = 10.1, 0.6, 1.5
+HIGHEST, LOWEST, APART = 10.75, 0.6, 1.5
 EMPTY, CLEAR = 1.2, 3.0
+ABOVE, TOPMOST = 0.65, 11.8
 
 
 class CloneCourses(dict[str, Any]):
@@ -79,6 +82,7 @@ class CloneCourses(dict[str, Any]):
         self["alone"] = self.top.plot([], [], color=theme.ink, linewidth=1.8, linestyle="--")[0]
         self["treated"] = self.top.plot([], [], color=theme.blue, linewidth=2.4)[0]
         self["resistant"] = self.top.plot([], [], color=theme.vermillion, linewidth=1.6)[0]
+        self["level"] = self.top.plot([], [], color=theme.muted, linewidth=1.0, linestyle=":")[0]
         self["moment"] = self.top.plot([], [], color=theme.green, linewidth=1.2, linestyle=":")[0]
         self["ends"] = self.top.plot([], [], "X", color=theme.ink, markersize=points(9), zorder=5)[
             0
@@ -88,6 +92,7 @@ class CloneCourses(dict[str, Any]):
             ("treated-name", theme.blue),
             ("resistant-name", theme.vermillion),
             ("moment-name", theme.green),
+            ("level-name", theme.muted),
         ):
             self[name] = self._text(self.top, colour)
         self["stems"] = self.low.add_collection(
@@ -133,6 +138,7 @@ class CloneCourses(dict[str, Any]):
         resistant: tuple[Sequence[float], Sequence[float]],
         moment: float | None,
         ends: Sequence[float],
+        level: float | None,
     ) -> None:
         """Show other courses.
 
@@ -144,6 +150,8 @@ class CloneCourses(dict[str, Any]):
             Month of ablation.
         ends : sequence of float
             Months to progression of the first two; infinite where there is none.
+        level : float or None
+            Number of cells that is progression, where a number of cells is.
         """
         self["treated"].set_visible(moment is not None)
         for name, course in (("alone", alone), ("treated", treated), ("resistant", resistant)):
@@ -154,19 +162,34 @@ class CloneCourses(dict[str, Any]):
         self["moment"].set_data(
             [] if moment is None else [moment] * 2, [] if moment is None else [0, 11]
         )
-        self._name_courses(alone, treated, resistant, moment)
+        self._show_level(level)
+        self._name_courses(alone, treated, resistant, moment, level is not None)
 
-    def _name_courses(self, alone: Any, treated: Any, resistant: Any, moment: float | None) -> None:
+    def _show_level(self, level: float | None) -> None:
+        """Draw the number of cells that is progression, and say so at the axis."""
+        self["level"].set_visible(level is not None)
+        self["level-name"].set_visible(level is not None)
+        if level is not None:
+            at = math.log10(level)
+            self["level"].set_data([0, self.months], [at, at])
+            place = (self._months(8), at + ABOVE)
+            self["level-name"].set(text=PROGRESSION, position=place, ha="left")
+
+    def _name_courses(
+        self, alone: Any, treated: Any, resistant: Any, moment: float | None, level: bool
+    ) -> None:
         """Put the names where their lines end or begin."""
         gap = self._months(8)
         falls = _falls(alone)
-        top = self._name_alone(alone, falls, gap)
+        top = self._name_alone(alone, falls, gap, level)
         self["treated-name"].set_visible(moment is not None)
         self["moment-name"].set_visible(moment is not None)
         if moment is not None:
             # What is said of an empty course keeps clear of another that falls to nothing.
             self._name_treated(treated, top, max(top + APART, CLEAR) if falls else EMPTY, gap)
-            self["moment-name"].set(text="ablation", position=(moment + gap / 2, 11.6), ha="left")
+            self["moment-name"].set(
+                text="ablation", position=(moment + gap / 2, TOPMOST), ha="left"
+            )
         _, powers = _drawn(resistant)
         there = len(powers) > 0
         self["resistant-name"].set_visible(there)
@@ -174,7 +197,7 @@ class CloneCourses(dict[str, Any]):
             level = max(powers[0] - 1, LOWEST)
             self["resistant-name"].set(text="resistant cells", position=(gap, level), ha="left")
 
-    def _name_alone(self, alone: Any, falls: bool, gap: float) -> float:
+    def _name_alone(self, alone: Any, falls: bool, gap: float, level: bool) -> float:
         """Name the course of the drug alone, and return the height of the name.
 
         A course rises to progression, or falls for as long as there is a cell to draw.
@@ -187,6 +210,8 @@ class CloneCourses(dict[str, Any]):
             top = min(over, HIGHEST) if left else LOWEST
         else:
             left = end - gap - room > self._months(40)
+            if level:
+                left = self._beside_the_level(end, gap, room)
             top = min(powers[-1] + 0.9, HIGHEST)
         self["alone-name"].set(
             text="drug alone",
@@ -194,6 +219,17 @@ class CloneCourses(dict[str, Any]):
             ha="right" if left else "left",
         )
         return float(top)
+
+    def _beside_the_level(self, end: float, gap: float, room: float) -> bool:
+        """Tell on which side of its end a course is named; the level's name makes room if it must.
+
+        The crosses lie on the level, so that its name can be missed.
+        """
+        taken = self._months(len(PROGRESSION) * LETTER * self._grown) + gap
+        left = end - gap - room > taken or end + gap + room > self.months
+        clear = end - gap - room > taken if left else end + gap > taken
+        self["level-name"].set_visible(clear)
+        return left
 
     def _name_treated(self, treated: Any, top: float, empty: float, gap: float) -> None:
         """Name the course with ablation, or say that nothing is left of it."""
@@ -229,6 +265,7 @@ class CloneCourses(dict[str, Any]):
         chosen : int
             The row that stands out.
         """
+        self._spread(max(len(words), LEAST_ROWS))
         for row, text in enumerate(self["rows"]):
             text.set_visible(row < len(words))
             if row < len(words):
@@ -251,6 +288,11 @@ class CloneCourses(dict[str, Any]):
             self["start"],
             [(x, y) for x, y in zip(starts, heights, strict=True) if math.isfinite(x)][1:],
         )
+
+    def _spread(self, rows: int) -> None:
+        """Let the rows fill their panel; that draws the axes anew, so only on a change."""
+        if self.low.get_ylim()[0] != rows:
+            self.low.set_ylim(rows, 0)
 
     def _months(self, pixels: float) -> float:
         return pixels * self.months / self._wide

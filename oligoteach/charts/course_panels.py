@@ -90,9 +90,17 @@ class CoursePanels(dict[str, Any]):
         self._lines()
 
     def show(
-        self, curves: Mapping[str, Drawn], given: tuple[Sequence[float], Sequence[float]]
+        self,
+        curves: Mapping[str, Drawn],
+        given: tuple[Sequence[float], Sequence[float]],
+        note: str = "",
     ) -> None:
-        """Show these curves, by the name of their style, and the days of both rows of marks."""
+        """Show these curves, by the name of their style, and the days of both rows of marks.
+
+        ``note`` stands in the corner of the first panel: what must be known before it is read.
+        """
+        self["note"].set_text(note)
+        self["note"].set_visible(bool(note))
         for style in STYLES:
             curve = curves.get(style)
             for i in range(3):
@@ -183,6 +191,16 @@ class CoursePanels(dict[str, Any]):
                 (line,) = axes.plot([], [], dash, color=look, linewidth=width, zorder=3)
                 self[f"{style}-{i}"] = line
                 self[f"{style}-name-{i}"] = self._text(axes, look)
+        self["note"] = stamp(
+            self.axes[0],
+            position=(0.02 * self._last, 0.985 * self._scales[0].top),
+            color=self.theme.vermillion,
+            fontsize=points(SMALL * self._grown),
+            fontweight="bold",
+            va="top",
+            visible=False,
+            zorder=5,
+        )
 
     def _text(self, axes: Axes, colour: str) -> Stamp:
         return stamp(

@@ -162,7 +162,9 @@ class DecisionTree(list):  # type: ignore[type-arg]
         )
         for node, words in self._words.items():
             self._put(write_lines(self._axes, 0, 0), node, words)
-        if self._gap >= _LABELLED_GAP:
+        if self._compact:
+            self._label_dots()
+        elif self._gap >= _LABELLED_GAP:
             self._label_edges(steps)
 
     def _label_edges(self, steps: Sequence[tuple[str, str]]) -> None:
@@ -171,6 +173,14 @@ class DecisionTree(list):  # type: ignore[type-arg]
             answer = "no" if self._branches[node][0] == child else "yes"
             colour = self._figure.theme.muted
             write_lines(self._axes, bus + 3, to - 8, answer, color=colour)
+
+    def _label_dots(self) -> None:
+        """Write on a phone "no" above and "yes" below a dot, beside where the branches leave."""
+        colour = self._figure.theme.muted
+        for node in self._branches:
+            _, top, right, bottom = self._boxes[node]
+            for answer, y in (("no", top - 8), ("yes", bottom + 8)):
+                write_lines(self._axes, right + 2, y, answer, ha="right", color=colour)
 
     def _lights(self) -> None:
         from matplotlib.collections import LineCollection, PolyCollection

@@ -1,8 +1,7 @@
-"""Studies against questions: which study asks what, with one question lit and told below."""
+"""Studies against questions: which study asks what, with one question lit."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,7 @@ EDGE = 8.0
 HEADING = 40.0
 UPRIGHT = 92.0  # height of the headings on a phone, where they stand upright
 LINE = 16.0
-LETTER, BOLD_LETTER = 6.7, 7.4
-TEXT_LINE, PARAGRAPH = 14.2, 5.0
 LARGE, GROWN = 860, 1.2
-PANEL_LINES = 6.2, 13.5  # below the matrix, on a wide page and on a phone
 
 
 class FitMatrix(list):  # type: ignore[type-arg]
@@ -61,10 +57,9 @@ class FitMatrix(list):  # type: ignore[type-arg]
         self._grown = GROWN if figure.width >= LARGE else 1.0
         axes = sheet(figure)
         line = LINE * self._grown
-        panel = PANEL_LINES[figure.compact] * line
         below = (2 if figure.compact else 1) * line + 8
         self._top = UPRIGHT if figure.compact else HEADING * self._grown
-        self._bottom = figure.height - panel - below
+        self._bottom = figure.height - below
         self._pitch = (self._bottom - self._top) / len(rows)
         self._names, self._fits = tuple(rows), fits
         names = max(self._wide(name) for name in rows) + 16
@@ -84,12 +79,9 @@ class FitMatrix(list):  # type: ignore[type-arg]
         )
         self._marks = {fit: self._mark(axes, fit) for fit in key}
         self._write_key(axes, self._bottom + 8 + line / 2, key)
-        self._panel = figure.height - panel + 4
-        weights = ("bold", "normal", "normal")
-        self._told = [self._write_block(axes, self._panel, weight=weight) for weight in weights]
-        self.extend([self._band, *self._marks.values(), *self._told])
+        self.extend([self._band, *self._marks.values()])
 
-    def show(self, rows: Sequence[str], column: int, told: Sequence[str]) -> None:
+    def show(self, rows: Sequence[str], column: int) -> None:
         """Show some of the studies and light one question.
 
         Parameters
@@ -98,8 +90,6 @@ class FitMatrix(list):  # type: ignore[type-arg]
             Names of studies whose marks are shown.
         column : int
             Number of the question that is lit.
-        told : sequence of str
-            The question and two paragraphs below it.
         """
         x = self._columns[column]
         self._band.set_verts([corners(x - self._half + 2, 2, x + self._half - 2, self._bottom + 2)])
@@ -111,14 +101,6 @@ class FitMatrix(list):  # type: ignore[type-arg]
                 if found == fit
             ]
             mark.set_data([x for x, _ in places], [y for _, y in places])
-        room = self._figure.width - 2 * EDGE
-        top = self._panel
-        for text, words in zip(self._told, told, strict=True):
-            letter = BOLD_LETTER if text is self._told[0] else LETTER
-            lines = textwrap.wrap(words, int(room / (letter * self._grown)))
-            text.set_text("\n".join(lines))
-            text.set_position((EDGE, top))
-            top += (len(lines) * TEXT_LINE + PARAGRAPH) * self._grown
 
     def _middle(self, row: int) -> float:
         return self._top + (row + 0.5) * self._pitch
@@ -171,10 +153,6 @@ class FitMatrix(list):  # type: ignore[type-arg]
 
     def _write(self, axes: Axes, x: float, y: float, text: str) -> Any:
         return write(axes, x, y, text, fontsize=points(SMALL * self._grown))
-
-    def _write_block(self, axes: Axes, y: float, **style: Any) -> Any:
-        size = points(SMALL * self._grown)
-        return write_lines(axes, EDGE, y, **{"va": "top", "fontsize": size, **style})
 
     def _wide(self, text: str) -> float:
         return width_of(self._figure, text, SMALL * self._grown)

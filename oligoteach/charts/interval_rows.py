@@ -39,6 +39,7 @@ BOLD_ROLES = ("bad", "open")
 WIDE_LEFT, WIDE_RIGHT = 160, 204
 EDGE = 6
 POOL = 48
+CLEAR = 0.75  # of the height of letters: what is kept clear on either side of a line of words
 LARGE, GROWN = 760, 1.2  # from this width on, words and columns are so much larger
 
 
@@ -57,6 +58,7 @@ class IntervalRows(dict[str, Any]):
         self._grown = GROWN if figure.width >= LARGE else 1.0
         self.axes = self._panel(figure)
         self._room = figure.width - 2 * EDGE if self.compact else None
+        self._high = self.axes.get_position().height * figure.height
         self._scale: Scale | None = None
         self._columns = {
             "left": EDGE if self.compact else 8,
@@ -76,6 +78,7 @@ class IntervalRows(dict[str, Any]):
         layout = lay_out(blocks, self._room)
         self._place_words(layout)
         self._place_points(layout.points)
+        self._place_reference(scale.reference, layout)
         self["rules"].set_segments([[(0, y), (1, y)] for y in layout.rules])
         self["links"].set_segments(
             [[(a.line.mark.value, a.y), (b.line.mark.value, b.y)] for a, b in layout.links]
@@ -106,7 +109,8 @@ class IntervalRows(dict[str, Any]):
         whiskers = LineCollection([], linewidths=2.0, zorder=4)
         for lines in (rules, links, whiskers):
             axes.add_collection(lines, autolim=False)
-        reference = axes.axvline(1, color=theme.muted, linewidth=1.2, visible=False)
+        reference = LineCollection([], colors=theme.muted, linewidths=1.2, zorder=2)
+        axes.add_collection(reference, autolim=False)
         self._pool = [self._text() for _ in range(POOL)]
         self.update(
             rules=rules,
@@ -160,10 +164,6 @@ class IntervalRows(dict[str, Any]):
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
         self._label.set_text(scale.short if self.compact else scale.label)
-        reference = self["reference"]
-        reference.set_visible(scale.reference is not None)
-        if scale.reference is not None:
-            reference.set_xdata([scale.reference, scale.reference])
         self._scale = scale
 
     def _place_words(self, layout: Layout) -> None:
@@ -186,6 +186,21 @@ class IntervalRows(dict[str, Any]):
             # Words over the plot keep its lines away from them.
             over = self.compact or words.column == "plot"
             text.set_ground(self.theme.ground if over else None)
+
+    def _place_reference(self, reference: float | None, layout: Layout) -> None:
+        """Draw the line of no difference, but for the heights at which words stand on the plot."""
+        half = CLEAR * SMALL * self._grown / self._high
+        over = [w.y for w in layout.words if self.compact or w.column == "plot"]
+        edges = [0.0, *(edge for y in sorted(set(over)) for edge in (y - half, y + half)), 1.0]
+        self["reference"].set_segments(
+            [
+                [(reference, top), (reference, low)]
+                for top, low in zip(edges[::2], edges[1::2], strict=True)
+                if low - top > 2 * half  # no stubs between two lines of words
+            ]
+            if reference is not None
+            else []
+        )
 
     def _place_points(self, placed: Sequence[Point]) -> None:
         marked = [point for point in placed if point.line.mark is not None]

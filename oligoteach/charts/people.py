@@ -19,6 +19,7 @@ ACROSS = 10  # dots in a row
 LETTER = 6.7  # page pixels of a letter of the least size, about
 LINE = 17.0
 FACT_LINES = 14
+NARROW = 320.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class People(dict[str, Any]):
         self._width, self._height = figure.width, figure.height
         self._column = (figure.width - 12) / 2
         self._top = 30 * self._grown
-        facts = (150 if self.compact else 94) * self._grown
+        # The narrower, the more lines the facts need.
+        facts = 150 + max(0.0, NARROW - figure.width) if self.compact else 94 * self._grown
         self._depth = figure.height - self._top - 26 * self._grown - facts
         self._step = min(self._depth, self._column - 16) / ACROSS
         colours = (("known", "blue"), ("open", "purple"))
@@ -81,7 +83,7 @@ class People(dict[str, Any]):
             self[name].set_data([x for x, _ in found], [y for _, y in found])
             self[name].set_visible(bool(found))
         self._say(crowds)
-        self._tell(facts)
+        self._tell(facts, max(-(-crowd.of // ACROSS) for crowd in crowds))
 
     def _text(self, weight: str = "normal", size: float = SMALL) -> Stamp:
         return stamp(
@@ -111,10 +113,10 @@ class People(dict[str, Any]):
                 colour = self.theme.ink if crowd.known else self.theme.purple
                 self["words"][column].set_color(colour)
 
-    def _tell(self, facts: Sequence[tuple[str, str]]) -> None:
+    def _tell(self, facts: Sequence[tuple[str, str]], rows: int) -> None:
         """Write the facts below, each name beside its words or, on a phone, above or before."""
         g = self._grown
-        start = self._top + ACROSS * self._step + 40 * g
+        start = self._top + rows * self._step + 40 * g
         most = int((self._height - start) / (LINE * g))
         lines, indent = self._wrapped(facts, most)
         for i in range(FACT_LINES):

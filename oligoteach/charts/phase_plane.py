@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGE, GROWN = 760, 1.2  # from this width on, words are so much larger
 END_ROOM, SHORT_ROOM = 84, 74
+LEGEND = ("○ start    ■ just treated", "● last day    ✚ where paths rest")
+LEGEND_LINE = 18.0  # page pixels
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,28 @@ class PhasePlane(dict[str, Any]):
     def _panels(self, figure: TeachingFigure) -> tuple[Axes, Axes]:
         g, height = self._grown, figure.height
         if self.compact:
-            low = 0.4 * (height - 150)
-            first = figure.panel(left=54, right=12, top=30, bottom=low + 122)
+            legend = len(LEGEND) * LEGEND_LINE + 8
+            low = 0.4 * (height - 150 - legend)
+            first = figure.panel(left=54, right=12, top=30, bottom=low + 122 + legend)
+            self._explain(figure, low + 122 + legend - 50, "\n".join(LEGEND))
             return first, figure.panel(left=54, right=SHORT_ROOM, top=height - low - 48, bottom=48)
-        split = 0.55 * figure.width
+        split, low = 0.55 * figure.width, (54 + LEGEND_LINE + 4) * g
+        self._explain(figure, (LEGEND_LINE + 4) * g, "    ".join(LEGEND))
         return (
-            figure.panel(62 * g, figure.width - split + 12, 34 * g, 54 * g),
-            figure.panel(split + 48 * g, END_ROOM * g, 34 * g, 54 * g),
+            figure.panel(62 * g, figure.width - split + 12, 34 * g, low),
+            figure.panel(split + 48 * g, END_ROOM * g, 34 * g, low),
+        )
+
+    def _explain(self, figure: TeachingFigure, top: float, words: str) -> None:
+        """Write what the marks stand for, below this height in page pixels."""
+        figure.text(
+            (12 if self.compact else 62 * self._grown) / figure.width,
+            top / figure.height,
+            words,
+            fontsize=points(SMALL * self._grown),
+            color=self.theme.ink,
+            va="top",
+            linespacing=1.25,
         )
 
     def _scale(self, axes: Axes, plane: Plane) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.ticker import FixedLocator, NullLocator
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 STRIP = 66.0
 BAR = 16.0
 EDGE = 10.0
+EDGE_RATIO = 1.02  # right edge of what is said of a ratio near 1
 MOST = 800.0  # patients that a full strip stands for
 LARGE, GROWN = 860, 1.2
 
@@ -87,20 +89,30 @@ class PowerCurve(list):  # type: ignore[type-arg]
         self._fill_strip(patients, events, words)
         self._curve.set_data(ratios, 100 * curve)
         for number, power in enumerate(ghosts):
-            self._show_ghost(number, ratios, power, aside=chosen[1], hidden=number == same)
+            self._show_ghost(number, ratios, power, curve, aside=chosen[1], hidden=number == same)
         ratio, power, said = *chosen, _percent(chosen[1])
         self._drop.set_data([ratio, ratio], [0, 100 * power])
         self._point.set_data([ratio], [100 * power])
         self._said.set_text(said)
         right = ratio > 0.9
-        beside = ratio * (0.995 if right else 1.02)
+        beside = EDGE_RATIO if right else ratio * 1.02
         self._said.set_position((beside, 100 * power + (6 if power < 0.9 else -8)))
         self._said.set(va="center", ha="right" if right else "left")
 
     def _show_ghost(
-        self, number: int, ratios: NDArray[Any], power: NDArray[Any], aside: float, *, hidden: bool
+        self,
+        number: int,
+        ratios: NDArray[Any],
+        power: NDArray[Any],
+        curve: NDArray[Any],
+        *,
+        aside: float,
+        hidden: bool,
     ) -> None:
-        """Draw a trial to compare with: the first has its name on the right, the second left."""
+        """Draw a trial to compare with: the first has its name on the right, the second left.
+
+        Unless the curve of the chosen trial is close on that side.
+        """
         line, name = self._ghosts[number], self._ghost_names[number]
         line.set_visible(not hidden)
         name.set_visible(not hidden)
@@ -108,9 +120,15 @@ class PowerCurve(list):  # type: ignore[type-arg]
         # The first keeps away from the number at the chosen point, which is on the right too.
         high = 0.91 if aside < 0.75 else 0.55
         height = min((high, 0.4)[number], 0.6 * float(power[0]) if number else 1.0)
-        near = int(abs(power - height).argmin())
-        away, side = ((1.03, "left"), (0.97, "right"))[number]
-        name.set_position((ratios[near] * away, 100 * power[near]))
+        near, other = (_ratio_at(height, ratios, line) for line in (power, curve))
+        on_right = number == 0
+        if other > near if on_right else other < near:
+            on_right = not on_right
+            # The first above the other name on the left; the second above the number.
+            height = 0.62 if on_right else 0.93
+            near = _ratio_at(height, ratios, power)
+        away, side = (1.03, "left") if on_right else (0.97, "right")
+        name.set_position((near * away, 100 * height))
         name.set(va="center", ha=side)
 
     # Strip ------------------------------------------------------------------------------------
@@ -162,6 +180,11 @@ class PowerCurve(list):  # type: ignore[type-arg]
         across, up = label_axes(figure, axes, bottom=15 * grown, size=SMALL * grown)
         across.set_text("True hazard ratio (1: no effect)")
         up.set_text("Power, %")
+
+
+def _ratio_at(height: float, ratios: NDArray[Any], power: NDArray[Any]) -> float:
+    """Return the ratio at which a falling curve of power has a height."""
+    return float(np.interp(height, power[::-1], ratios[::-1]))
 
 
 def _percent(share: float) -> str:

@@ -77,7 +77,7 @@ class TrialDots(list):  # type: ignore[type-arg]
         beliefs : dict of str to (float, str)
             For each key of ``MARKS``, the share of treatments that work, from 0 to 1 and in words.
         act : float
-            The belief from which on one would act, from 0 to 1.
+            The belief at which one would act, from 0 to 1.
         """
         n = sum(counts.values())
         pitch, columns = self._grid(n)
@@ -140,7 +140,7 @@ class TrialDots(list):  # type: ignore[type-arg]
             "before": "before the trial",
             "positive": "if positive",
             "negative": "if negative",
-            "act": "I would act from",
+            "act": "I would act at",
         }
         texts, places = [], []
         for name, (belief, said) in {**beliefs, "act": (act, f"{100 * act:.0f} %")}.items():

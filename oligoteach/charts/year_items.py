@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 KINDS = {
     "for": "in favour",
-    "none": "no difference",
+    "none": "not met or no difference",
     "unseen": "figures not seen",
     "series": "not randomised",
-    "rules": "definition",
-    "plan": "still open",
+    "lab": "laboratory",
+    "rules": "definition or guidance",
+    "plan": "planned, no result",
 }
 """Kinds of events and what their signs mean."""
 

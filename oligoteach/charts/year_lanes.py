@@ -32,6 +32,7 @@ LOOKS = {
     "none": ("s", "vermillion", True),
     "unseen": ("$?$", "purple", True),
     "series": ("o", "muted", False),
+    "lab": ("P", "muted", False),
     "rules": ("D", "blue", True),
     "plan": (">", "ink", False),
 }
@@ -56,7 +57,7 @@ class YearLanes(list):  # type: ignore[type-arg]
         self._theme, self._width = figure.theme, figure.width
         self._size = SMALL * (GROWN if figure.width >= LARGE else 1.0)
         axes = sheet(figure)
-        bottom = figure.height - self._key(axes, figure.height, 2 if figure.compact else 3)
+        bottom = figure.height - self._key(axes, figure.height, most=2 if figure.compact else 4)
         place = self._in_a_list if figure.compact else self._in_lanes
         self._places = place(axes, bottom, lanes)
         self._marks = {kind: self._mark(axes, kind) for kind in LOOKS}
@@ -162,17 +163,24 @@ class YearLanes(list):  # type: ignore[type-arg]
 
     # Parts ------------------------------------------------------------------------------------
 
-    def _key(self, axes: Axes, height: float, columns: int) -> float:
-        """Write what the signs mean along the lower edge, and return the height that it takes."""
-        pitch, rows = 17.0 * self._size / SMALL, -(-len(LOOKS) // columns)
+    def _key(self, axes: Axes, height: float, most: int) -> float:
+        """Write what the signs mean along the lower edge, and return the height that it takes.
+
+        In as many columns as there is room for, and ``most`` at most.
+        """
+        for columns in range(most, 0, -1):
+            parts = [list(LOOKS)[column::columns] for column in range(columns)]
+            wide = [MARK + max(self._wide(KINDS[kind]) for kind in part) for part in parts]
+            if EDGE + sum(wide) + APART * (columns - 1) <= self._width:
+                break
+        pitch, rows = 17.0 * self._size / SMALL, len(parts[0])
         top = height - rows * pitch + pitch / 2 - 2
         x = EDGE
-        for column in range(columns):
-            kinds = list(LOOKS)[column::columns]
-            for row, kind in enumerate(kinds):
+        for part, room in zip(parts, wide, strict=True):
+            for row, kind in enumerate(part):
                 _put(self._mark(axes, kind), [(x + 5, top + row * pitch)])
                 self._write(axes, x + MARK - 2, top + row * pitch, KINDS[kind])
-            x += MARK + max(self._wide(KINDS[kind]) for kind in kinds) + APART
+            x += room + APART
         return rows * pitch + 8
 
     def _wide(self, text: str, **style: Any) -> float:

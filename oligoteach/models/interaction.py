@@ -81,6 +81,28 @@ def interaction(one: Ratio, other: Ratio, level: float = 95.0, times: float = 1.
     return Interaction(math.exp(log), math.exp(log - reach), math.exp(log + reach), p)
 
 
+def chance_to_differ(one: Ratio, other: Ratio, level: float = 95.0, times: float = 1.0) -> float:
+    """Return how often new trials would find a difference, were the two ratios the truth.
+
+    ``Φ(z − c) + Φ(−z − c)`` with ``z = |ln ratio| / SE`` and ``c`` the quantile of the level.
+
+    Parameters
+    ----------
+    one, other, level, times
+        As for :func:`interaction`.
+
+    Returns
+    -------
+    float
+        Share of trials with a p value below ``1 - level / 100``.
+    """
+    between = interaction(one, other, level, times)
+    c = z_value(level)
+    spread = math.log(between.high / between.low) / (2 * c)
+    z = abs(math.log(between.value)) / spread
+    return sum(math.erfc((c - side) / math.sqrt(2)) / 2 for side in (z, -z))
+
+
 def narrowed(ratio: Ratio, times: float, level: float = 95.0) -> Ratio:
     """Return a ratio with the interval that ``times`` as many patients would give it.
 

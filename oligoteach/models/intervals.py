@@ -140,6 +140,39 @@ def standard_error(low: float, high: float, level: float = 95.0) -> float:
     return (math.log(high) - math.log(low)) / (2.0 * z_value(level))
 
 
+def least_events(low: float, high: float, level: float = 95.0) -> float:
+    """Least number of events behind a hazard ratio with such an interval.
+
+    With ``d1`` and ``d2`` events in two arms the variance of the log hazard ratio is about
+    ``1 / d1 + 1 / d2``, which is never below ``4 / (d1 + d2)``. So there are at least ``4 / SE²``
+    events, and about so many if the arms have equally many.
+
+    Parameters
+    ----------
+    low, high : float
+        Limits of the ratio, both above 0, ``low`` below ``high``.
+    level : float, default 95
+        Confidence level in per cent.
+
+    Returns
+    -------
+    float
+        More than there were patients means that the interval, its level or the number of
+        patients cannot be as printed: a patient has at most one first event.
+
+    Raises
+    ------
+    ValueError
+        As :func:`standard_error`.
+
+    Notes
+    -----
+    Large-sample algebra for a ratio that isn't adjusted; adjustment seldom narrows an interval by
+    much.
+    """
+    return 4.0 / standard_error(low, high, level) ** 2
+
+
 def geometric_mean(low: float, high: float) -> float:
     """Middle of an interval on the log scale, ``sqrt(low * high)``.
 

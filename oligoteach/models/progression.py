@@ -43,13 +43,19 @@ TREATMENTS = (
 )
 EGFR_TKIS = (EARLY_TKI, OSIMERTINIB_FIRST, OSIMERTINIB_LATER)
 
-NOT_DONE, CLEAR, T790M, BYPASS = "not done", "clear", "T790M", "bypass"
+NOT_DONE, TISSUE_CLEAR, PLASMA_CLEAR = "not done", "nothing in tissue", "nothing in plasma only"
+T790M, OTHER = "T790M", "another mechanism"
 #: What a re-biopsy, of tissue or of plasma, may have shown.
-BIOPSIES = (NOT_DONE, CLEAR, T790M, BYPASS)
+BIOPSIES = (NOT_DONE, TISSUE_CLEAR, PLASMA_CLEAR, T790M, OTHER)
 
 #: How well an end of the path is backed, from the best to the least.
 Standing = Literal[
-    "conditional", "conditional, contested", "not checked", "by analogy", "open", "outside"
+    "depends on the earlier drug",
+    "conditional, contested",
+    "not checked",
+    "by analogy",
+    "open",
+    "outside",
 ]
 Fact = Callable[["Situation"], tuple[bool, str]]
 
@@ -61,7 +67,7 @@ class Situation:
     Attributes
     ----------
     sites : int
-        Growing sites outside the brain, 1 or more.
+        Growing or new sites outside the brain, 1 or more.
     treatment : str
         One of :data:`TREATMENTS`.
     biopsy : str
@@ -233,14 +239,14 @@ QUESTIONS = (
     ),
     Question(
         "tested",
-        "Was a re-biopsy done, of tissue or plasma?",
+        "Does a re-biopsy answer, of tissue or plasma?",
         yes="mechanism",
         no="test-first",
         claims=("rebiopsy-before-lat",),
     ),
     Question(
         "mechanism",
-        "Did it show T790M or bypass resistance?",
+        "Did it show T790M or another mechanism?",
         yes="t790m-new",
         no="series",
         claims=("resistance-mechanism-guides",),
@@ -257,7 +263,7 @@ QUESTIONS = (
         "Is the driver EGFR or ALK?",
         yes="ablate",
         no="analogy",
-        claims=("ros1-no-trials",),
+        claims=("ros1-no-trials", "alk-tkis"),
     ),
 )
 
@@ -300,7 +306,8 @@ ENDS = (
         "conditional, contested",
         "Common practice with conditional support of the guideline. CURB saw longer "
         "progression-free survival in lung cancer, STOP saw no difference in solid tumours; the "
-        "series have no control.",
+        "series have no control. How many of CURB's or STOP's patients were on a TKI is not in the "
+        "ledger of this course; HALT asks exactly this, and no results were seen.",
         ("oligoprog-egfr-standard", "stop-trial-promising", "mskcc-vs-switch"),
     ),
     End(
@@ -314,7 +321,7 @@ ENDS = (
     End(
         "osimertinib",
         "Osimertinib",
-        "conditional",
+        "depends on the earlier drug",
         "T790M was found in 63 percent after gefitinib or erlotinib. The switch applies only "
         "after a TKI of the first or second generation; osimertinib is now first line.",
         ("t790m-switch-osimertinib",),
@@ -406,19 +413,21 @@ def _is_targeted(situation: Situation) -> tuple[bool, str]:
 def _is_tested(situation: Situation) -> tuple[bool, str]:
     if situation.biopsy == NOT_DONE:
         return False, "Neither tissue nor plasma was tested."
+    if situation.biopsy == PLASMA_CLEAR:
+        return False, "Nothing was found in plasma, which is not taken for clear: tissue is next."
     return True, "Tissue or plasma was tested."
 
 
 def _has_mechanism(situation: Situation) -> tuple[bool, str]:
-    if situation.biopsy == CLEAR:
-        return False, "Neither T790M nor bypass resistance was found."
-    found = "T790M" if situation.biopsy == T790M else "Bypass resistance"
+    if situation.biopsy == TISSUE_CLEAR:
+        return False, "Nothing was found in tissue."
+    found = "T790M" if situation.biopsy == T790M else "Another mechanism than T790M"
     return True, f"{found} was found."
 
 
 def _is_new_t790m(situation: Situation) -> tuple[bool, str]:
-    if situation.biopsy == BYPASS:
-        return False, "Bypass resistance goes round the target that stays blocked."
+    if situation.biopsy == OTHER:
+        return False, "The mechanism is another than T790M."
     if situation.treatment != EARLY_TKI:
         return False, "Osimertinib has been given already."
     return True, "T790M after a TKI of the first or second generation."
@@ -478,10 +487,23 @@ def _warnings(situation: Situation, end: str) -> list[str]:
     elif REVIEW_LIMIT < situation.sites <= SERIES_LIMIT:
         found.append("The review takes three sites as typical; its sources admit four or five.")
     if situation.treatment == IMMUNOTHERAPY and situation.biopsy != NOT_DONE:
-        found.append("On immunotherapy the path does not ask for T790M or bypass resistance.")
+        found.append("On immunotherapy the path does not ask what a re-biopsy showed.")
+    if end == "test-first" and situation.biopsy == PLASMA_CLEAR:
+        found.append("Nothing found in plasma alone is not taken for clear here: tissue is next.")
+    if end == "ablate":
+        found += _drug_warnings(situation.treatment)
     if situation.brain != "none" and end != "outside":
         found.append("The guideline on oligoprogression speaks of sites outside the brain only.")
     return found
+
+
+def _drug_warnings(treatment: str) -> list[str]:
+    """Say of which earlier drug the series are, where it is another than the patient's."""
+    if treatment == ALK_TKI:
+        return ["Both ALK series are of crizotinib; after it a later drug is the rival."]
+    if treatment in (OSIMERTINIB_FIRST, OSIMERTINIB_LATER):
+        return ["No series of oligoprogression on osimertinib is in the ledger of this course."]
+    return []
 
 
 def _sites(count: int) -> str:

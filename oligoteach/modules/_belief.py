@@ -14,6 +14,7 @@ ALPHAS = {
     "0.05": "0.05, the usual",
     "0.01": "0.01",
 }
+ROUNDED = 0.02  # difference of shares from which on rounding is told
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Belief:
     counts : Counts
         The same as whole trials.
     act : float
-        Belief from which on one would act, from 0 to 1.
+        Belief at which one would act, from 0 to 1.
     alpha : float
         Two-sided threshold.
     n : int
@@ -88,11 +89,20 @@ def sentences(shown: Belief) -> Iterator[str]:
         f"{counts.false_positive} do, by chance."
     )
     yield (
-        f"So after a positive result {percent(found.if_positive)} work ({counts.true_positive} of "
-        f"{counts.positive}), after a negative one {percent(found.if_negative)} "
-        f"({counts.false_negative} of {counts.negative}); before, it was {percent(found.prior)}."
+        f"So after a positive result {percent(found.if_positive)} work "
+        f"({_of(counts.true_positive, counts.positive, found.if_positive)}), after a negative one "
+        f"{percent(found.if_negative)} "
+        f"({_of(counts.false_negative, counts.negative, found.if_negative)}); before, it was "
+        f"{percent(found.prior)}."
     )
     yield _verdict(shown)
+
+
+def _of(part: int, whole: int, share: float) -> str:
+    """Return two whole numbers, and say so where rounding to whole trials moves their share."""
+    if whole and abs(part / whole - share) <= ROUNDED:
+        return f"{part} of {whole}"
+    return f"about {part} of {whole}, rounded to whole trials"
 
 
 def _verdict(shown: Belief) -> str:

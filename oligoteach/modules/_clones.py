@@ -38,6 +38,10 @@ UNDER_DRUG: Mapping[str, str] = {
 }
 DIVISIONS = 1.0
 MAX_SITES = 5
+RULES: Mapping[model.Rule, str] = {
+    "return": "As many cells again as at the start",
+    "diameters": "Sum of diameters 20 % and 5 mm above its least",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class Clones:
         in the time followed.
     at_start : tuple of float
         The same for ablation at the start of the drug.
+    level : float or None
+        Number of cells that is progression; None under the rule of diameters.
     warnings : tuple of str
         What a reader must know.
     """
@@ -81,12 +87,18 @@ class Clones:
     treated: Course
     progressions: tuple[float, ...]
     at_start: tuple[float, ...]
+    level: float | None
     warnings: tuple[str, ...]
 
     @property
     def late(self) -> bool:
         """Whether ablation would come after progression."""
-        return self.ablated > 0 and self.month > self.alone.progression
+        return self.ablated > 0 and self.month >= self.alone.progression
+
+    @property
+    def earlier(self) -> bool:
+        """Whether the rule dates progression earlier with ablation than without."""
+        return self.treated.progression < self.alone.progression - 0.05
 
 
 def clones_view(
@@ -158,6 +170,7 @@ def clones_view(
         _course(treated),
         tuple(now for now, _ in pairs),
         tuple(start for _, start in pairs),
+        float(alone.total_cells[0]) if rule == "return" else None,
         treated.warnings,
     )
 
@@ -196,18 +209,30 @@ def row_words(view: Clones) -> list[str]:
 
 
 def clone_sentences(view: Clones) -> Iterator[str]:
-    """Yield both courses, what each number of sites gains, and what ablation cannot reach."""
-    yield f"With the drug alone, progression: {months(view.alone.progression)}."
+    """Yield what ablation changes, what each number of sites gains, and what it cannot reach."""
+    alone, treated = view.alone.progression, view.treated.progression
     if view.ablated:
         said = ablated_words(view.ablated, view.sites)
         yield (
-            f"With {said} in month {view.month:g}: {months(view.treated.progression)}{_gain(view)}."
+            f"With {said} in month {view.month:g} progression: {months(treated)}{_gain(view)}; "
+            f"with the drug alone: {months(alone)}."
+        )
+    else:
+        yield (
+            f"With the drug alone, progression: {months(alone)}; nothing is ablated, so the month "
+            "of ablation changes nothing."
         )
     rows = "; ".join(row_words(view)[1:])
     yield f"By number of sites: {rows}."
     if view.late:
         yield "Ablation in that month comes after progression and delays nothing."
-    elif view.hidden:
+        return
+    if view.earlier:
+        yield (
+            "Nothing grows faster with ablation: ablated sites count as nothing, so the least sum "
+            "of diameters is smaller, and by this rule less growth is progression."
+        )
+    if view.hidden:
         yield (
             f"{view.hidden:,.0f} resistant cells lie where no scan shows them, and no ablation "
             "reaches them."
@@ -215,8 +240,13 @@ def clone_sentences(view: Clones) -> Iterator[str]:
 
 
 def _gain(view: Clones) -> str:
-    gain = view.treated.progression - view.alone.progression
-    return f", {gain:.1f} later" if math.isfinite(gain) and gain > 0 else ""
+    treated, alone = view.treated.progression, view.alone.progression
+    if math.isinf(treated) or math.isinf(alone):
+        return ""
+    words = f"{abs(treated - alone):.1f}"
+    if words == "0.0":
+        return ", no later"
+    return f", {words} {'later' if treated > alone else 'earlier'}"
 
 
 def clone_table(view: Clones) -> Table:

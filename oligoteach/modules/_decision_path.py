@@ -23,9 +23,10 @@ TREATMENTS = {
 _TREATMENT = dict(zip(TREATMENTS, path.TREATMENTS, strict=True))
 BIOPSIES = {
     "none": "Not done",
-    "clear": "Neither T790M nor bypass",
+    "clear": "Nothing found in tissue",
+    "plasma": "Nothing found in plasma only",
     "t790m": "T790M",
-    "bypass": "Bypass resistance",
+    "other": "Another mechanism, bypass or other",
 }
 _BIOPSY = dict(zip(BIOPSIES, path.BIOPSIES, strict=True))
 BRAIN = {
@@ -37,9 +38,9 @@ BRAIN = {
 QUESTIONS = {
     "oligo": ("Oligo-\nprogression?", "Oligoprogression?"),
     "targeted": ("On a\nTKI?", "On a TKI?"),
-    "tested": ("Re-biopsy\ndone?", "Re-biopsy done?"),
-    "mechanism": ("T790M or\nbypass?", "T790M or bypass?"),
-    "t790m-new": ("T790M, no\nosimertinib?", "T790M, no osimertinib yet?"),
+    "tested": ("Re-biopsy\nanswers?", "Re-biopsy answers?"),
+    "mechanism": ("Mechanism\nfound?", "Mechanism found?"),
+    "t790m-new": ("T790M after\nearly TKI?", "T790M after an early TKI?"),
     "series": ("EGFR or\nALK?", "EGFR or ALK?"),
 }
 # How the ends are broken on a phone.
@@ -52,6 +53,9 @@ BROKEN = {
     "other-drug": "Weigh\nanother drug",
     "osimertinib": "Osimertinib",
 }
+CONDITIONS = ("all else controlled", "5 or fewer", "all treatable")
+# Below this width the ends are broken as on a phone, which leaves the questions room.
+ROOMY = 680
 NOTE = "The order of the questions is this course’s own."
 
 
@@ -68,8 +72,8 @@ def path_view(p: SimpleNamespace) -> PathView:
     treatment, biopsy = _TREATMENT[p.treatment], _BIOPSY[p.biopsy]
     notes = []
     if biopsy == path.T790M and treatment not in path.EGFR_TKIS:
-        biopsy = path.CLEAR
-        notes.append("T790M is a change of EGFR, so it is not taken here.")
+        biopsy = path.NOT_DONE
+        notes.append("T790M is a change of EGFR, so it is not taken for an answer here.")
     situation = path.Situation(p.sites, treatment, biopsy, p.rest, p.treatable, p.brain, p.bone)
     return PathView(path.decide(situation), tuple(notes))
 
@@ -88,19 +92,27 @@ def _draw_wide(axes: Any, figure: Any) -> dict[str, Any]:
 
     bottom, muted = figure.height, figure.theme.muted
     write(axes, 8, 14, "Oligoprogression asks for", weight="bold")
-    start = 8 + width_of(figure, "Oligoprogression asks for", weight="bold") + 16
-    pitch = (figure.width - 8 - start) / 3
-    places = [(start + i * pitch, 14) for i in range(3)]
+    start = 8 + width_of(figure, "Oligoprogression asks for", weight="bold")
+    places = [(x, 14) for x in _spread(figure, start)]
     tree = _tree(axes, (8, 62, figure.width - 8, bottom - 66))
     if not tree.labelled:
         write(axes, figure.width - 8, 44, "up: no, down: yes", ha="right", color=muted)
     write(axes, 8, bottom - 10, f"For teaching, not advice. {NOTE}", color=muted)
     return {
         "tree": tree,
-        "checks": Checklist(axes, places, ("all else controlled", "5 or fewer", "all treatable")),
+        "checks": Checklist(axes, places, CONDITIONS),
         "answers": [],
         **_said(axes, {"Path": 44, "Brain": bottom - 48, "Pain": bottom - 30}),
     }
+
+
+def _spread(figure: Any, start: float) -> list[float]:
+    """Return where the conditions begin, with the same space before each of them."""
+    from oligoteach.charts.sheet import width_of
+
+    widths = [22 + width_of(figure, words) for words in CONDITIONS]
+    space = (figure.width - 8 - start - sum(widths)) / len(widths)
+    return [start + (i + 1) * space + sum(widths[:i]) for i in range(len(widths))]
 
 
 def _draw_narrow(axes: Any, figure: Any) -> dict[str, Any]:
@@ -118,7 +130,7 @@ def _draw_narrow(axes: Any, figure: Any) -> dict[str, Any]:
     write_lines(axes, 8, bottom - 18, note, color=muted)
     return {
         "tree": _tree(axes, (8, 100, right, bottom - 228)),
-        "checks": Checklist(axes, places, ("all else controlled", "5 or fewer", "all treatable")),
+        "checks": Checklist(axes, places, CONDITIONS),
         "answers": [write(axes, right, y, ha="right", weight="bold") for y in lines],
         **_said(axes, {"Path": 70, "Brain": bottom - 106, "Pain": bottom - 68}, lower=16),
     }
@@ -139,7 +151,8 @@ def _said(axes: Any, places: dict[str, float], lower: float = 0) -> dict[str, An
 def _tree(axes: Any, box: tuple[float, float, float, float]) -> Any:
     from oligoteach.charts.decision_tree import DecisionTree
 
-    names = {end.id: BROKEN[end.id] if axes.figure.compact else end.name for end in path.ENDS}
+    narrow = axes.figure.width < ROOMY
+    names = {end.id: BROKEN[end.id] if narrow else end.name for end in path.ENDS}
     return DecisionTree(
         axes,
         box,
@@ -167,7 +180,7 @@ def show_path(artists: dict[str, Any], view: PathView) -> None:
 def _standing(end: path.End) -> str:
     """Say how well an end is backed."""
     return {
-        "conditional": "ends in a conditional answer",
+        "depends on the earlier drug": "depends on the earlier drug",
         "conditional, contested": "ends in a conditional, contested answer",
         "not checked": "ends in advice that was not checked",
         "by analogy": "ends in an analogy",
@@ -180,7 +193,8 @@ def path_sentences(view: PathView) -> Iterable[str]:
     """Yield where the path ends and why, then what stands beside it."""
     found = view.decision
     answers = "; ".join(f"{QUESTIONS[step.id][1]} {step.answer}" for step in found.steps)
-    yield f"{answers}. The path ends at “{found.end.name}” ({found.end.standing})."
+    yield f"The path ends at “{found.end.name}” ({found.end.standing})."
+    yield f"{answers}."
     if found.end.id == "outside":
         yield found.steps[0].reason
     yield found.end.reason
@@ -210,7 +224,8 @@ def _basis(claims: Iterable[str]) -> Any:
     named = list(claims)
     if not named:
         return "–"
-    text = "; ".join(f"{i}: {evidence.citation(i).label.lower()}" for i in named)
+    records = [evidence.citation(claim) for claim in named]
+    text = " ".join(f"“{record.statement}” {record.label}." for record in records)
     return {"text": text, "tone": worst(named)[1]}
 
 

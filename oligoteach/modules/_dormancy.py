@@ -68,22 +68,21 @@ def _path(start: str, pulse: Pulse | None) -> Path:
 
 def dormancy_sentences(view: DormancyView) -> list[str]:
     """Return the paths in words."""
-    alone = view.alone
-    found = [
-        f"Mouse model: left alone the path leads to {FATES[alone.fate]}, with "
-        f"{cells(alone.tumour[-1])} tumour cells on day {LAST}."
-    ]
     jump = view.jump
     if view.treated is None or jump is None:
-        return [*found, "Nothing is killed."]
+        return [
+            f"Mouse model, tumour cells on day {LAST}: left alone {_end(view.alone)}.",
+            "Nothing is killed, so the day of treatment changes nothing.",
+        ]
+    found = [
+        f"Mouse model, tumour cells on day {LAST}: left alone {_end(view.alone)}; treated "
+        f"{_end(view.treated)}."
+    ]
     (before, guards), (after, left) = jump
     tumour = _change("tumour", before, after, view.pulse.tumour_killed)
     effectors = _change("effector", guards, left, view.pulse.effectors_killed)
     found.append(f"On day {view.pulse.day:g} {tumour}, and {effectors}.")
-    found.append(
-        f"From there the path leads to {FATES[view.treated.fate]}, with "
-        f"{cells(view.treated.tumour[-1])} tumour cells on day {LAST}."
-    )
+    found.append(f"From there the path leads to {FATES[view.treated.fate]}.")
     return [*found, *view.treated.warnings]
 
 
@@ -101,6 +100,10 @@ def dormancy_table(view: DormancyView) -> Table:
         name = f"Steady state, {kind}"
         rows.append([name, cells(state.tumour), *[""] * (len(MILESTONES) - 1), ""])
     return Table(columns, rows, "Illustrative model of a lymphoma in mice; numbers of cells.")
+
+
+def _end(path: Path) -> str:
+    return f"{cells(path.tumour[-1])} ({FATES[path.fate]})"
 
 
 def _change(kind: str, before: float, after: float, share: float) -> str:

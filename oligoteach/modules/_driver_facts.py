@@ -23,7 +23,19 @@ QUESTIONS: Mapping[str, str] = {
     "brain": "What about the brain?",
     "resistance": "What makes it resistant?",
 }
+# The answer for all drivers together; its figures are those of the rows below.
+LEADS: Mapping[str, str] = {
+    "often": "An EGFR mutation was found in 14.1 % of NSCLC in Europe and 38.4 % in China, ALK in "
+    "a few per cent; for ROS1 the ledger has nothing.",
+    "long": "From 10.2 months on the first EGFR drugs to 34.8 months on alectinib, so one range "
+    "for all drugs does not fit; for ROS1 the ledger has nothing.",
+    "brain": "About 20 % have brain metastases at diagnosis and more in the course; how far each "
+    "drug gets into the brain is not in the ledger.",
+    "resistance": "After gefitinib or erlotinib T790M was found in 63 %; after osimertinib, and "
+    "for ALK and ROS1, the ledger has no figure.",
+}
 ABSENT = "not in the ledger"
+SIGNS = str.maketrans("", "", "✓✗?+")
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ FACTS = (
         "2.6 %", 2.6, None, None, "review: 3–7 %", None, 3, 7,
     ),
     Fact(
-        "often", "ALK", "ALK, elsewhere", "as others quote it", "alk-prevalence",
+        "often", "ALK", "ALK, other sources", "as quoted", "alk-prevalence",
         "3–5 %", None, 3, 5,
     ),
     Fact("often", "ROS1", "ROS1", "", "", ABSENT),
@@ -102,15 +114,15 @@ FACTS = (
         "10.2 months", 10.2,
     ),
     Fact(
-        "long", "EGFR", "EGFR, osimertinib", "3rd generation", "tki-resistance-later-gen",
+        "long", "EGFR", "EGFR, osimertinib", "first line", "tki-resistance-later-gen",
         "18.9 months", 18.9, None, None, "review, later: 15–18", None, 15, 18,
     ),
     Fact(
-        "long", "ALK", "ALK, alectinib", "a later generation", "tki-resistance-later-gen",
+        "long", "ALK", "ALK, alectinib", "later drug", "tki-resistance-later-gen",
         "34.8 months", 34.8, None, None, "review, later: 15–18", None, 15, 18,
     ),
     Fact(
-        "long", "ALK", "ALK, lorlatinib", "a later generation", "tki-resistance-later-gen",
+        "long", "ALK", "ALK, lorlatinib", "later drug", "tki-resistance-later-gen",
         "60 % without progression at 5 years",
     ),
     Fact("long", "ROS1", "ROS1", "", "", ABSENT),
@@ -141,12 +153,30 @@ FACTS = (
 
 @dataclass(frozen=True)
 class Study:
-    """A study of local treatment in a driver's disease, and when the treatment was given."""
+    """A study of local treatment in a driver's disease, and when the treatment was given.
+
+    Attributes
+    ----------
+    driver : str
+        Key of :data:`DRIVERS`; ``any`` where the ledger does not say which.
+    trial_id, moment : str
+        Study, and when the local treatment was given.
+    part : int or None
+        Patients with this driver, where a study has several.
+    note : str
+        What must be known with the number.
+    """
 
     driver: str
     trial_id: str
     moment: str
-    part: int | None = None  # patients with this driver, where a study has several
+    part: int | None = None
+    note: str = ""
+
+    @property
+    def about(self) -> str:
+        """Driver and moment in words."""
+        return f"{'a TKI' if self.driver == 'any' else self.driver}, {self.moment}"
 
 
 STUDIES = (
@@ -159,8 +189,9 @@ STUDIES = (
     Study("EGFR", "yu-mskcc", "oligoprogression"),
     Study("EGFR", "weickhardt", "oligoprogression", 10),
     Study("ALK", "weickhardt", "oligoprogression", 15),
-    Study("ALK", "gan-2014", "oligoprogression"),
+    Study("ALK", "gan-2014", "oligoprogression", note="perhaps partly the same 15"),
     Study("ALK", "brightstar", "on brigatinib"),
+    Study("any", "halt", "oligoprogression", note="no results seen"),
 )
 FACT_SCALES: Mapping[str, Scale] = {
     "often": Scale(
@@ -256,6 +287,7 @@ def fact_blocks(view: Facts) -> list[Block]:
 
 def _fact_block(fact: Fact) -> Block:
     words, tone = worst((fact.claim,)) if fact.claim and fact.printed else ("", "muted")
+    words = f"review {words.replace('✓ confirmed', '✓')}" if words else ""
     return Block(fact.heading, fact.detail, words, tone, tuple(_fact_lines(fact)), joined=True)
 
 
@@ -283,15 +315,15 @@ def _study_block(study: Study) -> Block:
     beyond = "" if trial.in_review else "+ beyond the review"
     number = study.part or trial.n
     if number is None:
-        line = Line("number of patients not seen", wide=True)
+        line = Line("number not seen", wide=True)
     else:
         whole = f", of {trial.n}" if study.part else ""
         kind = "randomised" if trial.randomised else "not randomised"
         role = "with" if trial.randomised else "without"
         line = Line(f"{number}{whole}, {kind}", role, Mark(number))
+    lines = (line, Line(study.note)) if study.note else (line,)
     heading = SHORTER.get(study.trial_id, short_name(study.trial_id))
-    detail = f"{study.driver}, {study.moment}"
-    return Block(heading, detail, beyond, "muted", (line,), beyond[:8], joined=True)
+    return Block(heading, study.about, beyond, "muted", lines, beyond[:8], joined=True)
 
 
 SHORTER: Mapping[str, str] = {"osi-pilot": "Osimertinib pilot"}
@@ -303,11 +335,41 @@ def fact_sentences(view: Facts) -> Iterator[str]:
     for block in fact_blocks(view):
         lines = ", ".join(line.text.lstrip("◇ ") for line in block.lines)
         about = f" ({block.detail})" if block.detail else ""
-        verdict = block.status.lstrip("✓✗?+ ")
+        verdict = (
+            (block.brief or block.status)
+            .replace("✓", "confirmed")
+            .translate(SIGNS)
+            .replace("  ", " ")
+            .strip()
+        )
         said.append(f"{block.heading}{about} {lines}{f' – {verdict}' if verdict else ''}")
-    drivers = "" if view.driver == "all" else f" {view.driver}."
-    yield f"{QUESTIONS[view.question]}{drivers}"
-    yield f"{'; '.join(said)}."
+    drivers = "" if view.driver == "all" else f" {view.driver}:"
+    yield _answer(view)
+    asked = "" if view.question == "local" else QUESTIONS[view.question]
+    yield f"{asked}{drivers} {'; '.join(said)}.".strip()
+
+
+def _answer(view: Facts) -> str:
+    """Return the sentence that answers the question as far as the ledger does."""
+    if view.question != "local":
+        if view.driver == "all":
+            return LEADS[view.question]
+        own = [row for row in view.rows if isinstance(row, Fact) and row.driver != "all"]
+        known = sum(row.text != ABSENT for row in own)
+        figures = "1 figure" if known == 1 else f"{known or 'no'} figures"
+        return f"The ledger has {figures} for {view.driver} disease itself."
+    studies = [row for row in view.rows if isinstance(row, Study)]
+    trials = [row for row in studies if evidence.trial(row.trial_id).randomised]
+    if not studies:
+        return f"No study of local treatment in {view.driver} disease is in the ledger."
+    reported = sum("no results" not in evidence.trial(row.trial_id).status for row in trials)
+    if not reported:
+        return f"No randomised trial of local treatment in {view.driver} disease is in the ledger."
+    where = ", all in EGFR disease," if view.driver == "all" else ""
+    return (
+        f"The ledger has {reported} randomised trials of local treatment with results{where} and "
+        f"{len(studies) - len(trials)} series or single arms."
+    )
 
 
 def fact_table(view: Facts) -> Table:
@@ -333,9 +395,10 @@ def _fact_row(fact: Fact) -> list[Any]:
 
 def _study_row(study: Study) -> list[Any]:
     trial = evidence.trial(study.trial_id)
-    about = f"{study.driver}, {short_name(study.trial_id)}, {study.moment}"
+    about = f"{short_name(study.trial_id)}: {study.about}"
     if not trial.in_review:
         about += " (beyond the review)"
     number = study.part or trial.n
     size = f"{number} patients" if number else "number of patients not seen"
-    return [about, f"{size}; {trial.design}", "–", f"{trial.population}. {trial.status}"]
+    note = f"; {study.note}" if study.note else ""
+    return [about, f"{size}; {trial.design}{note}", "–", f"{trial.population}. {trial.status}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ ENDPOINTS = {"OS": "Overall survival", "PFS": "Progression-free survival"}
 STUDIES = ("sindas", "peng", "northstar")
 BEYOND = ("nrog-china-002",)
 SUBGROUPS = ("PFS 3 or fewer metastases", "PFS more than 3 metastases")
+LEVELS = {"printed": "95 %, as printed", "80": "80 %"}
 SMALLEST_P = 0.0001
 RATIO_SCALE = Scale(
     0.2,
@@ -55,6 +57,8 @@ class Ratio:
         Level at which the interval is read, in per cent.
     check : Consistency or None
         Whether p value and interval fit; None where one of them is missing.
+    patients : int or None
+        How many were compared.
     """
 
     trial_id: str
@@ -64,6 +68,24 @@ class Ratio:
     test: evidence.Outcome | None
     level: float
     check: intervals.Consistency | None
+    patients: int | None
+
+    def events(self, level: float | None = None) -> float | None:
+        """Return the least number of events that the interval needs at a level."""
+        if self.outcome is None or self.outcome.low is None or self.outcome.high is None:
+            return None
+        return intervals.least_events(self.outcome.low, self.outcome.high, level or self.level)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether the interval, as it is read, needs more events than there were patients."""
+        return _beyond(self.events(), self.patients)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the printed level needs more events than there were patients."""
+        printed = self.outcome.ci_level if self.outcome else None
+        return _beyond(self.events(printed), self.patients)
 
     @property
     def from_medians(self) -> float | None:
@@ -92,6 +114,10 @@ class Ratio:
         return ""
 
 
+def _beyond(events: float | None, patients: int | None) -> bool:
+    return events is not None and patients is not None and events > patients
+
+
 @dataclass(frozen=True)
 class Ratios:
     """What the explorer shows: an endpoint, its comparisons, and whether to judge them."""
@@ -111,8 +137,8 @@ def ratios_view(endpoint: str, rows: str, level: str, medians: bool) -> Ratios:
         What is compared.
     rows : {'review', 'more'}
         The review's trials, or also NorthStar's groups and a trial beyond the review.
-    level : {'printed', '95', '80'}
-        Level at which the intervals are read, in per cent.
+    level : {'printed', '80'}
+        Level at which the intervals are read: as printed, or in per cent.
     medians : bool
         Whether the figure shows the ratio that the medians give.
     """
@@ -142,7 +168,17 @@ def _ratio(trial_id: str, endpoint: str, level: str) -> Ratio:
             one_sided=is_one_sided(test),
             comparator=test.p_comparator or "=",
         )
-    return Ratio(trial_id, endpoint, outcome, _medians(trial_id, endpoint), test, read, check)
+    medians, patients = _medians(trial_id, endpoint), _patients(trial_id, endpoint)
+    return Ratio(trial_id, endpoint, outcome, medians, test, read, check, patients)
+
+
+def _patients(trial_id: str, endpoint: str) -> int | None:
+    """Return how many were compared: all of a trial, or the group that the ledger counts."""
+    if endpoint not in SUBGROUPS:
+        return evidence.trial(trial_id).n
+    found = [result(trial_id, endpoint, "median", arm_id) for arm_id in arm_ids(trial_id)]
+    counted = [re.match(r"n=(\d+)", outcome.note) for outcome in found if outcome is not None]
+    return sum(int(count[1]) for count in counted if count) or None
 
 
 def _medians(trial_id: str, endpoint: str) -> tuple[float, float] | None:
@@ -160,12 +196,15 @@ def ratio_blocks(view: Ratios) -> list[Block]:
 def _block(ratio: Ratio, medians: bool) -> Block:
     beyond = not evidence.trial(ratio.trial_id).in_review
     unread = ratio.outcome is not None and not is_verified(ratio.outcome)
-    status = "+ beyond the review" if beyond else "? unverified" if unread else ""
+    if beyond:
+        status = "+ beyond the review"
+    else:
+        status = "? unverified" if unread else "? level in doubt" if ratio.in_doubt else ""
     return Block(
         ratio.name,
         ratio.detail,
         status,
-        "open" if unread else "muted",
+        "open" if unread or ratio.in_doubt else "muted",
         tuple(_lines(ratio, medians)),
         "+ beyond" if beyond else "",
         joined=True,
@@ -189,6 +228,13 @@ def _lines(ratio: Ratio, medians: bool) -> Iterator[Line]:
     if ratio.check is not None:
         sign, tone = FIT_SIGNS[ratio.check.agreement]
         yield Line(f"{sign} interval implies p {_small(ratio.check.p_implied)}", tone)
+    if ratio.in_doubt:
+        sign, tone = ("✗", "bad") if ratio.impossible else ("✓", "ok")
+        yield Line(f"{sign} needs {_events_text(ratio)}", tone)
+
+
+def _events_text(ratio: Ratio) -> str:
+    return f"{ratio.events():.0f} events in {ratio.patients}"
 
 
 def _ratio_text(ratio: Ratio) -> str:
@@ -214,6 +260,12 @@ def ratio_sentences(view: Ratios) -> Iterator[str]:
         f"it for {len(seen)} of {len(view.rows)} comparisons.{level}"
     )
     yield f"{'; '.join(_words(ratio, view.medians) for ratio in view.rows)}."
+    doubted = dict.fromkeys(ratio.name for ratio in view.rows if ratio.in_doubt)
+    if doubted:
+        yield (
+            f"At the printed level of 95 % the intervals of {' and '.join(doubted)} would need "
+            "more events than there were patients."
+        )
 
 
 def _words(ratio: Ratio, medians: bool) -> str:
@@ -231,13 +283,14 @@ def ratio_table(view: Ratios) -> Table:
         "Ratio that the medians give",
         "Printed p",
         "p that the interval implies",
+        "Events that the interval needs",
         "Source of the ratio",
     ]
     return Table(
         columns,
         [_table_row(ratio) for ratio in view.rows],
         f"{ENDPOINTS[view.endpoint]}, with local treatment against without; "
-        "the fourth and the sixth column are worked out here",
+        "the fourth, the sixth and the seventh column are worked out here",
     )
 
 
@@ -251,6 +304,7 @@ def _table_row(ratio: Ratio) -> list[Any]:
         outside if ratio.outside else "–" if given is None else f"{given:.2f}",
         "none seen" if ratio.test is None else p_text(ratio.test),
         _implied(ratio.check),
+        _needed(ratio),
         "–" if outcome is None else _verification(outcome),
     ]
 
@@ -260,6 +314,15 @@ def _implied(check: intervals.Consistency | None) -> Any:
         return "cannot be worked out"
     words = f"{_small(check.p_implied)}: {FIT_WORDS[check.agreement]}"
     return {"text": words, "tone": FIT_SIGNS[check.agreement][1]}
+
+
+def _needed(ratio: Ratio) -> Any:
+    if ratio.events() is None or ratio.patients is None:
+        return "cannot be worked out"
+    words = f"at least {_events_text(ratio)} patients"
+    if ratio.impossible:
+        return {"text": f"✗ {words}: not possible", "tone": "bad"}
+    return words
 
 
 def _verification(outcome: evidence.Outcome) -> Any:

@@ -78,7 +78,6 @@ PRINTED: Mapping[tuple[str, str], Printed] = {
 ERRORS: Mapping[str, tuple[str, ...]] = {
     "sindas": (
         "sindas-journal-table",
-        "sindas-os-hr",
         "sindas-highest-evidence",
         "sindas-max-mets",
         "sindas-phase3",
@@ -101,15 +100,24 @@ DESIGN_CELLS: Mapping[str, tuple[str, ...]] = {
 }
 # What else the review's table gets wrong, in a few words: shown with every endpoint.
 FINDINGS: Mapping[str, str] = {
-    "sindas": "✗ table: JAMA Oncol; it was JNCI",
-    "peng": "✗ table: “Multicenter” for N",
-    "northstar": "✗ table: “Single arm”; it had two",
-    "gan-2014": "✗ 6.5 months: two meanings",
+    "sindas": "✗ wrong cell: JAMA Oncol; it was JNCI",
+    "peng": "✗ wrong cell: “Multicenter” for N",
+    "northstar": "✗ wrong cell: “Single arm”; it had two",
+    "gan-2014": "✗ wrong cell: 6.5 months, two meanings",
 }
 # One claim covers both endpoints of NorthStar, but only of one was a result seen.
 PART_VERDICTS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("northstar", "OS"): ("✗ outdated for PFS", "bad"),
+    ("northstar", "OS"): ("survival not seen", "muted"),
 }
+# What the judgement of a row is about: the figures of one endpoint, and not the whole row.
+JUDGED: Mapping[str, str] = {
+    "✓ confirmed": "✓ these {figures}",
+    "✓ confirmed (note)": "✓ these {figures} (note)",
+    "✗ outdated": "✗ “Pending”: outdated",
+    "✗ inconsistent": "✗ 6.5: inconsistent",
+}
+# The report whose ratios, read at the level printed, would need more events than patients.
+DOUBTED = "elamin-2025"
 # What has to be said wherever the study is shown.
 WARNINGS: Mapping[str, str] = {"sindas": "! integrity flag, to be checked"}
 
@@ -152,7 +160,12 @@ class Row:
             return source_verdict(self.seen or filter(None, (_between(self),)))
         if self.printed is None:
             return "", "muted"
-        return PART_VERDICTS.get((self.trial_id, self.endpoint)) or worst(self.printed.ids)
+        part = PART_VERDICTS.get((self.trial_id, self.endpoint))
+        if part is not None:
+            return part
+        words, tone = worst(self.printed.ids)
+        figures = "figures" if self.endpoint == "harm" else "medians"
+        return JUDGED.get(words, words).format(figures=figures), tone
 
 
 @dataclass(frozen=True)
@@ -228,8 +241,15 @@ def _lines(row: Row, show: str) -> Iterator[Line]:
         yield from _review_words(row, show, drawn)
     if show != "source" and row.trial_id in FINDINGS:
         yield Line(FINDINGS[row.trial_id], "bad", wide=True)
+    if show != "review" and any(_doubtful(outcome) for outcome in row.seen):
+        yield Line("? level of the intervals in doubt", "open", wide=True)
     if row.trial_id in WARNINGS:
         yield Line(WARNINGS[row.trial_id], "open", wide=True)
+
+
+def _doubtful(outcome: evidence.Outcome) -> bool:
+    """Return whether an interval comes from the report whose intervals cannot be 95 % ones."""
+    return outcome.source_ref == DOUBTED and outcome.low is not None
 
 
 def _arm_line(role: str, outcome: evidence.Outcome | None, claim_id: str, show: str) -> Line | None:
@@ -284,7 +304,9 @@ def _review_words(row: Row, show: str, drawn: int) -> Iterator[Line]:
 
 
 def board_sentences(view: Board) -> Iterator[str]:
-    """Yield which studies have figures of both arms, then every row, then what was not seen."""
+    """Yield how the table stands and who has figures of both arms, then rows and what is unseen."""
+    if view.show != "source":
+        yield "In each of the four rows of the review's table a cell is wrong."
     names = [short_name(row.trial_id) for row in view.rows if _compares(row, view.show)]
     known = "printed in the review" if view.show == "review" else "seen in a source"
     yield (
@@ -304,8 +326,8 @@ def _compares(row: Row, show: str) -> bool:
 
 
 def _row_words(row: Row, show: str) -> str:
-    said = [line.text.lstrip("◇!✗ ") for line in _lines(row, show) if line.text]
-    verdict = row.verdict(show)[0].lstrip("✓✗?+ ")
+    said = [line.text.lstrip("◇!✗? ") for line in _lines(row, show) if line.text]
+    verdict = row.verdict(show)[0].replace("✓", "confirmed:").lstrip("✗?+ ")
     ending = f" – {verdict}" if verdict else ""
     return f"{short_name(row.trial_id)} ({size_text(row.trial)}) {', '.join(said)}{ending}"
 

@@ -17,9 +17,9 @@ REPEATS = 200
 N_LANES = 18
 LANDMARK = model.METHODS.index("landmark")
 WAYS = {
-    "naive": "Ever treated, from the start",
-    "landmark": "Treated or not at a landmark",
-    "time-dependent": "Untreated up to the treatment, treated from then on",
+    "naive": "Naive: ever treated or never",
+    "landmark": "Landmark: treated by then or not",
+    "time-dependent": "Time-dependent: untreated until treated",
 }
 # The words of the key: three kinds of stretches, the mark, the end.
 KEY = ("as treated", "as untreated", "not counted", "local treatment", "drug fails")
@@ -61,15 +61,15 @@ def immortal_view(setting: model.Setting, way: str, n: int, seed: int) -> Immort
     return ImmortalView(setting, way, n, patients, found, found.middle(), model.long_run(setting))
 
 
-def shown(view: ImmortalView) -> Any:
-    """Return what the chart draws."""
+def shown(view: ImmortalView, compact: bool = False) -> Any:
+    """Return what the chart draws, with fewer words on a phone."""
     from oligoteach.charts.lanes import Shown
 
     return Shown(
         lanes=list(_lanes(view)),
         limit=view.limit,
         line=view.setting.landmark if view.way == "landmark" else None,
-        estimates=[_row(view, number) for number in range(len(model.METHODS))],
+        estimates=[_row(view, number, compact) for number in range(len(model.METHODS))],
         chosen=view.chosen,
         truth=view.setting.ratio,
     )
@@ -104,11 +104,11 @@ def _stretches(view: ImmortalView, treated: float, end: float) -> Iterator[Any]:
         yield Stretch(0, end, "untreated")
 
 
-def _row(view: ImmortalView, number: int) -> Any:
+def _row(view: ImmortalView, number: int, compact: bool) -> Any:
     from oligoteach.charts.lanes import Estimate
 
     low, middle, high = view.middle[number].tolist()
-    label = _label(view, number)
+    label = _label(view, number).removesuffix(f" {_months(view)}" if compact else "")
     if 2 * view.estimates.missing[number] > REPEATS:
         return Estimate(label, "mostly no ratio")
     return Estimate(label, f"{middle:.2f} ({low:.2f}–{high:.2f})", low, middle, high)
@@ -117,18 +117,22 @@ def _row(view: ImmortalView, number: int) -> Any:
 def _label(view: ImmortalView, number: int) -> str:
     return (
         "Naive",
-        f"Landmark at {view.setting.landmark:g}",
+        f"Landmark at {view.setting.landmark:g} {_months(view)}",
         "Time-dependent",
     )[number]
 
 
 def immortal_sentences(view: ImmortalView) -> Iterator[str]:
     """Yield the truth, what each way to count makes of it, and what the first cohort shows."""
-    counted = [_counted(view, number) for number in range(len(model.METHODS))]
+    ways = range(len(model.METHODS))
     yield (
-        f"Put in: a hazard ratio of {view.setting.ratio:.2f} from the treatment on. Found, as the "
-        f"middle of {REPEATS} simulated cohorts of {view.n} patients, with the middle 95 %: "
-        f"{'; '.join(counted)}."
+        f"With a hazard ratio of {view.setting.ratio:.2f} put in, the counts find: "
+        f"{', '.join(_middle(view, number) for number in ways)}."
+    )
+    spans = [_span(view, number) for number in ways]
+    yield (
+        f"These are the middles of {REPEATS} simulated cohorts of {view.n} patients; the middle "
+        f"95 % are {', '.join(spans)}."
     )
     yield from _first_cohort(view)
     missing = view.estimates.missing
@@ -139,18 +143,23 @@ def immortal_sentences(view: ImmortalView) -> Iterator[str]:
         yield f"Repeats without a ratio because a group was empty: {said}."
 
 
+def _months(view: ImmortalView) -> str:
+    return "month" if view.setting.landmark == 1 else "months"
+
+
 def _spoken(view: ImmortalView, number: int) -> str:
     """Return the name of a way to count within a sentence."""
-    label = _label(view, number).lower()
-    return f"{label} months" if number == LANDMARK else label
+    return _label(view, number).lower()
 
 
-def _counted(view: ImmortalView, number: int) -> str:
+def _middle(view: ImmortalView, number: int) -> str:
+    middle = view.middle[number].tolist()[1]
+    return f"{_spoken(view, number)} {'no ratio' if math.isnan(middle) else f'{middle:.2f}'}"
+
+
+def _span(view: ImmortalView, number: int) -> str:
     low, middle, high = view.middle[number].tolist()
-    label = _spoken(view, number)
-    if math.isnan(middle):
-        return f"{label} no ratio"
-    return f"{label} {middle:.2f} ({low:.2f} to {high:.2f})"
+    return "none" if math.isnan(middle) else f"{low:.2f} to {high:.2f}"
 
 
 def _first_cohort(view: ImmortalView) -> Iterator[str]:
@@ -173,8 +182,8 @@ def immortal_table(view: ImmortalView) -> Table:
     """Return every way to count: what it compares, what repeats gave, and the long run."""
     what = (
         "All patients from the start of the drug, by whether they were ever treated",
-        f"Those still on the drug at {view.setting.landmark:g} months, from then on, by whether "
-        "they had been treated by then",
+        f"Those still on the drug at {view.setting.landmark:g} {_months(view)}, from then on, by "
+        "whether they had been treated by then",
         "All time on the drug: up to the treatment as untreated, from then on as treated",
     )
     rows = []

@@ -11,6 +11,7 @@ import numpy as np
 from oligoteach.models.immune_response import (
     LAST_DAY,
     PUBLISHED,
+    REFERENCE_DOSE,
     Course,
     Schedule,
     daily,
@@ -38,10 +39,13 @@ _SAID = {
     "with": "from the first fraction on",
     "after": "from 7 days after the first fraction",
 }
-GRID = np.arange(0, LAST_DAY + 0.01, 0.25)
+GRID = np.arange(0, LAST_DAY + 0.01, 0.5)
+# Relative error of one step of the integration; what is drawn holds to one part in a thousand.
+COARSE = 3e-6
 # Just behind a fraction, so that its pulse is drawn upright.
 BEHIND = 1e-3
 MILESTONES = (7, 12, 20, 30, 40)
+TYPICAL = 100  # per cent of the typical animal's influx
 GONE = 10.0  # mm3 below which the text says "almost gone"
 
 
@@ -58,7 +62,7 @@ class DynamicsView:
     timing : str
         Of the antibody, as in ``TIMINGS``.
     influx : int
-        Influx of T cells as a share of the published one, in per cent.
+        Influx of T cells as a share of the typical animal's, in per cent.
     """
 
     arms: dict[str, Course]
@@ -70,6 +74,13 @@ class DynamicsView:
     def chosen(self) -> str:
         """The arm with all that was chosen."""
         return list(self.arms)[-1]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the figure says of itself: a dose that nothing checks, an animal of its own."""
+        unchecked = any(dose != REFERENCE_DOSE for _, dose in self.schedule.fractions)
+        found = ["unchecked dose"] if unchecked else []
+        return (*found, *(["another mouse"] if self.influx != TYPICAL else []))
 
 
 def dynamics_view(p: SimpleNamespace) -> DynamicsView:
@@ -100,7 +111,7 @@ def _injections(start: int, timing: str) -> tuple[float, ...]:
 @lru_cache(maxsize=32)
 def _course(schedule: Schedule, times: tuple[float, ...], influx: int) -> Course:
     parameters = replace(PUBLISHED, kLN=PUBLISHED.kLN * influx / 100)
-    return simulate(schedule, times, parameters)
+    return simulate(schedule, times, parameters, tolerance=COARSE)
 
 
 def dynamics_sentences(view: DynamicsView) -> list[str]:
@@ -111,14 +122,20 @@ def dynamics_sentences(view: DynamicsView) -> list[str]:
     given = _given(view)
     if given:
         found.append(given)
+    if not view.schedule.fractions:
+        found.append("Without fractions their dose and their days change nothing.")
+    if given:
         chosen = view.arms[view.chosen]
         found.append(
             f"Then the killing effector cells peak at {chosen.effectors.max():.0f} against "
             f"{view.arms['none'].effectors.max():.0f} untreated, and PD-L1 at "
             f"{chosen.pdl1.max():.2f} against {view.arms['none'].pdl1.max():.2f}."
         )
-    if view.influx != 100:
-        found.append(f"T-cell influx is set to {view.influx} % of the published value.")
+    if view.influx != TYPICAL:
+        found.append(
+            f"T-cell influx is set to {view.influx} % of the typical mouse's; the paper lets it "
+            "differ between animals."
+        )
     return [*found, *_cautions(view)]
 
 

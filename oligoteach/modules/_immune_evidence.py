@@ -57,7 +57,7 @@ class Study:
 STUDIES = (
     Study(
         "KEYNOTE-001",
-        "not randomised",
+        "97, not randomised",
         "keynote001-rt",
         (
             "keynote001-n",
@@ -65,7 +65,7 @@ STUDIES = (
             "keynote001-os-hr",
             "keynote001-pdl1-independent",
         ),
-        ("97 patients of one institution, 42 with earlier radiotherapy",),
+        ("one institution, 42 with earlier radiotherapy",),
         (
             Said("98 patients", "keynote001-n"),
             Said("same at any PD-L1", "keynote001-pdl1-independent"),
@@ -76,18 +76,18 @@ STUDIES = (
         "76, randomised 1:1",
         "pembro-rt",
         ("pembrort-tcells", "dose-3x8-immunogenic"),
-        ("3 × 8 Gy to one site, then pembrolizumab; endpoint not met",),
-        (Said("more T cells outside", "pembrort-tcells"),),
+        ("3 × 8 Gy to one site first; endpoint not met",),
+        (Said("more T cells outside the field", "pembrort-tcells"),),
     ),
     Study(
         "Nature Cancer 2025",
-        "correlative",
+        "part of PEMBRO-RT",
         "",
         ("naturecancer-cold-tumours", "naturecancer-tcell-clones"),
-        ("T-cell clones grew in tumour outside the field and in blood",),
+        ("correlative; T-cell clones grew outside the field",),
         (
             Said("clones in the field too", "naturecancer-tcell-clones"),
-            Said("cold tumours respond", "naturecancer-cold-tumours"),
+            Said("cold tumours gain (correlative)", "naturecancer-cold-tumours"),
         ),
     ),
     Study(
@@ -103,19 +103,19 @@ STUDIES = (
             "lu002-os-p",
             "conclusion-io-no-clear-benefit",
         ),
-        ("local treatment added; only the phase II part was done",),
+        ("local treatment added; phase II part only",),
         (
             Said("a phase II/III trial", "lu002-phase"),
-            Said("90.7 % on ICI", "lu002-io-share"),
+            Said("90.7 % on immunotherapy", "lu002-io-share"),
         ),
     ),
 )
 POOLED = Study(
     "Pooled analysis",
-    "two trials, 1:1",
+    "PEMBRO-RT and another",
     "theelen-pooled",
     (),
-    ("PEMBRO-RT with a second randomised trial; beyond the review",),
+    ("done afterwards; mixes schedules; congress abstract",),
     (),
 )
 ENDPOINTS = {
@@ -123,7 +123,9 @@ ENDPOINTS = {
     "PFS": "Progression-free survival",
     "response": "Response, share of patients",
 }
-RESPONSES = {"pembro-rt": "response at 12 weeks", "theelen-pooled": "abscopal response"}
+RESPONSES = {"pembro-rt": "response at 12 weeks", "theelen-pooled": "response first report"}
+RESPONSE_WORDS = {"response first report": "response outside the field"}
+READ, UNREAD = "✓", "?"
 _RATIO_WORDS = "Hazard ratio, log scale\nbelow 1: better with radiotherapy"
 _SHARE_WORDS = "Response, %\n● with, ■ without radiotherapy"
 RATIOS = Scale(0.25, 2.5, (0.25, 0.5, 1, 2), _RATIO_WORDS, _RATIO_WORDS, log=True, reference=1)
@@ -145,7 +147,7 @@ class EvidenceView:
 
 
 def evidence_view(endpoint: str, show: str, pooled: bool) -> EvidenceView:
-    """Return the rows for the settings: an endpoint, and whether to show review or source."""
+    """Return the rows for an endpoint, with the review's words or the source's beside it."""
     return EvidenceView(endpoint, show, (*STUDIES, *([POOLED] if pooled else [])))
 
 
@@ -153,24 +155,24 @@ def evidence_blocks(view: EvidenceView) -> list[Block]:
     """Return the blocks that the figure shows."""
     blocks = []
     for study in view.studies:
-        lines: list[Line] = []
-        if view.show != "review":
-            lines += _figures(study, view.endpoint)
+        lines = list(_figures(study, view.endpoint))
         if view.show == "source":
             lines += [Line(note, "ink", wide=True) for note in study.notes]
-        if view.show != "source":
-            lines += [_said(said) for said in study.said] or [Line("not in the review", wide=True)]
+        else:
+            lines += [_said(said) for said in study.said]
         status, grade = _status(study, view)
-        blocks.append(Block(study.name, study.detail, status, grade, tuple(lines), joined=True))
+        brief = "" if study.said else "+ added"
+        shown = (status, grade, tuple(lines), brief)
+        blocks.append(Block(study.name, study.detail, *shown, joined=True))
     return blocks
 
 
 def _status(study: Study, view: EvidenceView) -> tuple[str, str]:
     """Return a judgement on the row's figure, or that the row is beyond the review."""
     if not study.said:
-        return "+ beyond the review", "muted"
-    found = result(study.trial, view.endpoint, "hazard_ratio") if study.trial else None
-    if found is None or is_verified(found) or view.show == "review":
+        return "+ not in the review", "muted"
+    found = _ratio(study, view.endpoint)
+    if found is None or is_verified(found):
         return "", "muted"
     return "unverified", "open"
 
@@ -185,27 +187,51 @@ def _figures(study: Study, endpoint: str) -> Iterator[Line]:
     if endpoint == "response":
         yield from _shares(study)
         return
-    found = result(study.trial, endpoint, "hazard_ratio") if study.trial else None
-    if found is None:
-        yield from _medians(study, endpoint)
+    found = _ratio(study, endpoint)
+    if found is not None:
+        verified = is_verified(found)
+        test = _test(study, endpoint) or found
+        # A row with one figure read and the other not says which is which.
+        mixed = verified != is_verified(test)
+        sign = f" {READ if verified else UNREAD}" if mixed else ""
+        mark = Mark(found.value, found.low, found.high, hollow=not verified)
+        interval = interval_text(found) or f"{sign}, no interval"
+        yield Line(f"{found.value:.2f}{interval}", "ratio", mark)
+        open_ = "" if is_verified(test) else f" {UNREAD} unverified" if mixed else ", unverified"
+        yield Line(f"{p_text(test)}{open_}", "open" if open_ else "muted", joins=True)
+    yield from _medians(study, endpoint, found is None)
+
+
+def _name(study: Study, endpoint: str) -> str:
+    """Return the endpoint as the ledger names it for a study: the pooled one was reported twice."""
+    return f"{endpoint} first report" if study is POOLED else endpoint
+
+
+def _ratio(study: Study, endpoint: str) -> evidence.Outcome | None:
+    if not study.trial:
+        return None
+    return result(study.trial, _name(study, endpoint), "hazard_ratio")
+
+
+def _test(study: Study, endpoint: str) -> evidence.Outcome | None:
+    return result(study.trial, _name(study, endpoint), "p_value")
+
+
+def _medians(study: Study, endpoint: str, alone: bool) -> Iterator[Line]:
+    """Yield the medians of a row without a ratio, or with one that has no interval to show."""
+    if not alone and study is not POOLED:
         return
-    verified = is_verified(found)
-    mark = Mark(found.value, found.low, found.high, hollow=not verified)
-    interval = interval_text(found) or ", no interval"
-    yield Line(f"{found.value:.2f}{interval}", "ratio", mark)
-    test = result(study.trial, endpoint, "p_value") or found
-    words = p_text(test) + ("" if is_verified(test) else ", unverified")
-    yield Line(words, "muted" if is_verified(test) else "open", joins=True)
-
-
-def _medians(study: Study, endpoint: str) -> Iterator[Line]:
-    with_arm = arm_ids(study.trial)[0] if study.trial else ""
-    median = result(study.trial, endpoint, "median", with_arm) if with_arm else None
-    if median is None:
+    arms = arm_ids(study.trial) if study.trial else ()
+    found = [result(study.trial, _name(study, endpoint), "median", arm) for arm in arms]
+    if not found or None in found:
         yield Line("no survival figure in the ledger", wide=True)
-    else:
-        words = f"median {median.value:.1f} months with radiotherapy; other arm not seen"
-        yield Line(words, wide=True)
+        return
+    months = " against ".join(f"{median.value:.1f}" for median in found if median)
+    test = _test(study, endpoint) if alone else None
+    tested = f", {p_text(test)}" if test else ""
+    yield Line(f"median {months} months{tested}", wide=True)
+    if alone:
+        yield Line("no hazard ratio seen", wide=True)
 
 
 def _shares(study: Study) -> Iterator[Line]:
@@ -222,21 +248,17 @@ def _shares(study: Study) -> Iterator[Line]:
         yield Line(f"{found.value:g} % {role}{open_}", role, mark)
         last = found
     tested = f", {p_text(last)}" if last.p_value is not None else ""
-    yield Line(f"{name}{tested}", wide=True)
+    yield Line(f"{RESPONSE_WORDS.get(name, name)}{tested}", wide=True)
 
 
 def evidence_sentences(view: EvidenceView) -> list[str]:
-    """Return the strip in words."""
-    found = []
-    if view.show != "review":
-        parts = []
-        for study in view.studies:
-            figures = ", ".join(line.text for line in _figures(study, view.endpoint))
-            parts.append(f"{study.name} ({study.detail}): {figures}")
-        lead = ENDPOINTS[view.endpoint]
-        if view.endpoint != "response":
-            lead += ", hazard ratio with radiotherapy or local treatment"
-        found.append(f"{lead}. {'; '.join(parts)}.")
+    """Return the strip in words, the figures first."""
+    parts = []
+    for study in view.studies:
+        figures = ", ".join(line.text for line in _figures(study, view.endpoint))
+        figures = figures.replace(f" {UNREAD}", ",").replace(f" {READ}", "")
+        parts.append(f"{study.name} ({study.detail}) {figures}")
+    found = [_lead(view), f"In full: {'; '.join(parts)}."]
     if view.show != "source":
         said = [
             f"{study.name}: "
@@ -249,6 +271,22 @@ def evidence_sentences(view: EvidenceView) -> list[str]:
         ]
         found.append(f"The review says: {'; '.join(said)}.")
     return found
+
+
+def _lead(view: EvidenceView) -> str:
+    """Return the figures alone, in one sentence that can stand by itself."""
+    found = []
+    for study in view.studies:
+        if view.endpoint == "response":
+            marked = [line.text for line in _figures(study, view.endpoint) if line.mark]
+            found += [f"{study.name} {' and '.join(marked)}"] if marked else []
+            continue
+        ratio = _ratio(study, view.endpoint)
+        if ratio is not None:
+            open_ = "" if is_verified(ratio) else " unverified"
+            found.append(f"{study.name} {ratio.value:.2f}{open_}")
+    what = "" if view.endpoint == "response" else ", hazard ratios"
+    return f"{ENDPOINTS[view.endpoint]}{what}: {', '.join(found)}."
 
 
 def evidence_table(view: EvidenceView) -> Table:

@@ -72,12 +72,12 @@ def interferon_sentences(view: InterferonView) -> list[str]:
     changed = "" if view.shape == ASSUMED else " changed"
     shape = view.shape
     return [
-        f"Schematic, preclinical. Under the{changed} assumed curve (rise half done at "
-        f"{shape.half_rise:g} Gy, fall half done at {shape.half_fall:g} Gy, steepness "
-        f"{shape.steepness:g}), {view.total} Gy gives the largest relative signal as "
+        f"Under the{changed} assumed curve {view.total} Gy gives the largest relative signal as "
         f"{view.best.name}: {view.best.total:.2f}, against {one.total:.2f} as {one.name}.",
-        "Published is only the range of 12 to 18 Gy in which TREX1 rises, by cell line; the curve "
-        "and every number on it are assumed.",
+        f"Assumed: rise half done at {shape.half_rise:g} Gy, fall half done at "
+        f"{shape.half_fall:g} Gy, steepness {shape.steepness:g}.",
+        "Schematic, preclinical: published is only the range of 12 to 18 Gy in which TREX1 rises, "
+        "by cell line; the curve, how fractions add up and every number on them are assumed.",
     ]
 
 

@@ -5,6 +5,7 @@ Which study asks what is this course's own reading of the ledger's entries, one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -107,6 +108,7 @@ OPEN = (
     "sabr-comet-10",
     "furmonertinib-rt",
     "oligocare",
+    "br38",
     "saron",
     "omega",
     "lonestar",
@@ -121,6 +123,11 @@ FITS = {
     "no": "does not ask it",
 }
 ROWS = {"all": "All studies", "open": "Not reported yet", "reported": "Reported"}
+_ROWS_SAID = {
+    "all": "All studies of this board are shown.",
+    "open": "Shown are those not reported yet.",
+    "reported": "Shown are those reported.",
+}
 
 _DRUGS = "The drugs that patients are on are not in the ledger."
 _NO_MARKER = "No marker is in the ledger's entry."
@@ -129,6 +136,7 @@ _NOT_PROGRESS = "Not selected for oligoprogression."
 _TARGETED = "Patients are on a targeted drug, not on a checkpoint inhibitor."
 _FEW = "Limited to few lesions."
 _NO_LIMIT = "No limit of lesions is in the ledger."
+_SAMPLES = "Blood and tumour samples for predictive markers; no planned test of one was seen."
 
 Fit = tuple[str, str]
 """Key of ``FITS`` and the reason."""
@@ -146,9 +154,14 @@ _ON_TARGETED: dict[str, Fit] = {
     "progress": ("no", _TARGETED),
 }
 FIT: dict[str, dict[str, Fit]] = {
-    "sabr-comet-3": _MIXED,
+    "sabr-comet-3": {**_MIXED, "marker": ("part", _SAMPLES)},
     "sabr-comet-10": {
         **_MIXED,
+        "who": (
+            "part",
+            "Stratified by planned systemic treatment, immunotherapy or targeted in one stratum.",
+        ),
+        "marker": ("part", _SAMPLES),
         "many": ("asks", "Randomises patients with 4 to 10 metastases; all solid tumours."),
     },
     "furmonertinib-rt": {**_ON_TARGETED, "many": ("unknown", _NO_LIMIT)},
@@ -158,15 +171,32 @@ FIT: dict[str, dict[str, Fit]] = {
         "dose": ("no", "Describes what was given; nothing is randomised."),
         "many": ("unknown", _NO_LIMIT),
     },
+    "br38": {
+        **_MIXED,
+        "who": (
+            "no",
+            "All are on a checkpoint inhibitor, but the control arm changes the drug: it is not "
+            "local treatment or none.",
+        ),
+        "marker": ("part", "Optional samples for exploratory markers."),
+        "dose": ("no", "One schedule, 30 Gy in 3, against a change of drug."),
+        "many": ("no", "Up to five growing lesions."),
+        "progress": (
+            "asks",
+            "Randomises oligoprogression on a first-line checkpoint inhibitor: SBRT and the same "
+            "treatment, or a change of it.",
+        ),
+    },
     "saron": _MIXED,
     "omega": _MIXED,
     "lonestar": {
         **_MIXED,
         "who": (
             "part",
-            "Randomises local treatment on nivolumab and ipilimumab: whether, not yet who.",
+            "Randomises local treatment on nivolumab and ipilimumab: whether, and in one group "
+            "named beforehand, up to three metastases.",
         ),
-        "many": ("part", "Mixed metastatic burden, not more than five lesions as such."),
+        "many": ("no", "Mixed metastatic burden, but local treatment of at most three lesions."),
     },
     "halt": _ON_TARGETED,
     "stop-2": {
@@ -228,8 +258,8 @@ class Answered:
 
 def name_of(trial_id: str) -> str:
     """Return a trial's name, short enough for a row."""
-    name = Entry(trial_id).name.removeprefix("NRG-").removesuffix(" ± RT")
-    return name.replace("SABR-COMET", "COMET")
+    name = Entry(trial_id).name.removesuffix(" ± RT")
+    return re.sub("^(NRG-|CCTG |SABR-)", "", name)
 
 
 def fits(trial_id: str) -> tuple[str, ...]:
@@ -238,16 +268,21 @@ def fits(trial_id: str) -> tuple[str, ...]:
 
 
 def sentences(shown: Answered) -> Iterator[str]:
-    """Yield the question, what would answer it and who works on it."""
+    """Yield the question with who works on it, what would answer it, and what would not."""
     question = shown.question
-    yield f"{question.text} Would answer it: {question.answer}"
-    yield f"Would not: {question.no_answer}"
     asks, part = shown.with_fit("asks"), shown.with_fit("part")
-    unknown = shown.with_fit("unknown")
+    # Before an audience this sentence stands alone.
     yield (
-        f"{ROWS[shown.rows]} of this board: designed for it {_list(asks)}; speaks to a part of it "
-        f"{_list(part)}; cannot be told {_list(unknown)}."
+        f"{question.text[:-1]}: designed for it {_list(asks)}; speaks to a part of it "
+        f"{_list(part)}."
     )
+    yield f"To answer it takes {_small(question.answer)}"
+    yield f"No answer, though often taken for one: {_small(question.no_answer)}"
+    yield f"Cannot be told: {_list(shown.with_fit('unknown'))}. {_ROWS_SAID[shown.rows]}"
+
+
+def _small(words: str) -> str:
+    return f"{words[0].lower()}{words[1:]}"
 
 
 def _list(names: list[str]) -> str:

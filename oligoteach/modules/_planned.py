@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +19,13 @@ from oligoteach.modules._trials import short_name
 from oligoteach.widgets import Table
 
 OWN = "own"
-# Planned or entered sizes of the ledger; the allocation where it has one, else equal arms.
-PLANNED = ("sabr-comet-3", "sabr-comet-10", "omega", "saron", "core", "lonestar", "stop-2")
+# Trials whose primary endpoint was seen to be overall survival, at least beside another one, since
+# the median that is assumed is one of survival; the allocation where the ledger has it, else equal.
+PLANNED = ("sabr-comet-3", "sabr-comet-10", "omega", "lonestar", "br38")
 ASSUMED_EQUAL = ("omega", "lonestar")
+MEDIAN = 28
+# Medians that trials assumed themselves; all others get that of SABR-COMET's control arm.
+OWN_MEDIANS = {"br38": 10}
 GHOSTS = ("sabr-comet-3", "sabr-comet-10")
 RATIOS = {"1:1": "1:1", "1:2": "1:2, more treated", "2:1": "2:1, more controls"}
 ALPHAS = {"0.05": "0.05", "0.10": "0.10", "0.20": "0.20", "0.01": "0.01"}
@@ -38,6 +43,21 @@ def preset(trial_id: str) -> dict[str, object]:
     """Return size and allocation of a planned trial as values of the controls."""
     trial = evidence.trial(trial_id)
     return {"patients": trial.n, "ratio": trial.allocation or "1:1"}
+
+
+def median_with(trial_id: str, before: str, median: float) -> dict[str, object]:
+    """Return the median that the choice of a trial brings along, if it brings one.
+
+    Parameters
+    ----------
+    trial_id, before : str
+        The trial chosen, and the one before it.
+    median : float
+        The median that is set: a learner's own one stays.
+    """
+    if trial_id in OWN_MEDIANS:
+        return {"median": OWN_MEDIANS[trial_id]}
+    return {"median": MEDIAN} if OWN_MEDIANS.get(before) == median else {}
 
 
 @dataclass(frozen=True)
@@ -137,32 +157,54 @@ class Power:
         )
 
 
+def refusals(p: SimpleNamespace) -> dict[str, str]:
+    """Return a sentence where fewer events are expected than the formula is meant for."""
+    plan, least = _plan(p), design.EVENTS[0]
+    # Fewest where the curve begins.
+    share = float(plan.events(HAZARD_RATIOS[:1])[0]) / plan.patients
+    enough = math.ceil(least / share)
+    if plan.patients >= enough:
+        return {}
+    return {
+        "patients": f"At a hazard ratio of {HAZARD_RATIOS[0]:g}, {plan.patients} patients would "
+        f"have fewer than {least:g} events by this analysis, too few for the formula. Nearest "
+        f"possible: {enough} patients, or a later analysis."
+    }
+
+
+def _plan(p: SimpleNamespace) -> Plan:
+    """Return the trial that the controls describe."""
+    name = "Your trial" if p.trial == OWN else short_name(p.trial)
+    return Plan(name, p.patients, p.ratio, p.median, p.accrual, p.follow, float(p.alpha))
+
+
 def power_of(p: SimpleNamespace) -> Power:
     """Return events and power for the values of the controls."""
-    rest = (p.median, p.accrual, p.follow, float(p.alpha))
-    name = "Your trial" if p.trial == OWN else short_name(p.trial)
+    plan = _plan(p)
+    rest = (plan.median, plan.accrual, plan.follow_up, plan.alpha)
     ghosts = []
     for trial_id in GHOSTS:
         values = preset(trial_id)
         short = short_name(trial_id).removeprefix("SABR-")
         ghosts.append(Plan(short, values["patients"], values["ratio"], *rest))
-    return Power(Plan(name, p.patients, p.ratio, *rest), tuple(ghosts), p.hr)
+    return Power(plan, tuple(ghosts), p.hr)
 
 
 def sentences(shown: Power) -> Iterator[str]:
-    """Yield assumptions, events and power, and what would count as positive."""
+    """Yield power and events, then what is assumed, and what would count as positive."""
     plan = shown.plan
     yield (
-        f"{plan.name}, {plan.patients} patients ({plan.ratio}), if the true hazard ratio is "
-        f"{shown.ratio:.2f}, the control median {plan.median:g} months, accrual {plan.accrual:g} "
-        f"months and the analysis {plan.follow_up:g} months after the last patient:"
+        f"{plan.name}: a power of {percent(shown.power)} for a true hazard ratio of "
+        f"{shown.ratio:.2f}, from about {shown.events:.0f} events among {plan.patients} patients "
+        f"({plan.ratio})."
     )
     yield (
-        f"about {shown.events:.0f} events and a power of {percent(shown.power)} at a two-sided "
-        f"alpha of {plan.alpha:.2f}."
+        f"Assumed: control median {plan.median:g} months, patients come in over "
+        f"{plan.accrual:g} months, analysis {plan.follow_up:g} months after the last, two-sided "
+        f"alpha {plan.alpha:.2f}."
     )
     if shown.needed is None:
-        yield "With no effect at all that is the chance of a false positive."
+        yield "With no effect at all this power is the chance of a false positive."
     else:
         yield f"For a power of {percent(TARGET)} it would take about {shown.needed:.0f} events."
     yield f"Positive would be an observed hazard ratio of {shown.found:.2f} or less."

@@ -12,6 +12,7 @@ from oligoteach.modules._trials import (
     arm_ids,
     interval_text,
     number,
+    of_the_review,
     p_text,
     result,
     short_name,
@@ -58,8 +59,8 @@ class Population:
 POPULATIONS = (
     Population("stop", "PFS", "STOP", "solid tumours"),
     Population("curb", "PFS all", "CURB, all", "lung or breast"),
-    Population("curb", "PFS NSCLC", "CURB, lung", "NSCLC"),
-    Population("curb", "PFS breast", "CURB, breast", "breast"),
+    Population("curb", "PFS NSCLC", "CURB, lung", ""),
+    Population("curb", "PFS breast", "CURB, breast", ""),
 )
 # How many of CURB's patients had which tumour stands in the ledger's words on its population.
 SIZES = {"PFS NSCLC": "59", "PFS breast": "47"}
@@ -112,7 +113,7 @@ def trial_blocks(view: TrialsView) -> list[Block]:
 
 
 def _block(view: TrialsView, population: Population) -> Block:
-    detail = f"n = {size(population)}, {population.who}"
+    detail = f"n = {size(population)}{f', {population.who}' if population.who else ''}"
     words, tone = _verdict(view, population)
     lines: list[Line] = []
     if view.show != "review":
@@ -124,7 +125,7 @@ def _block(view: TrialsView, population: Population) -> Block:
 
 def _verdict(view: TrialsView, population: Population) -> tuple[str, str]:
     if population.name == "STOP" and view.show != "source":
-        return worst((STOP_CLAIM,))
+        return of_the_review((STOP_CLAIM,))
     if population.name == "STOP":
         return source_verdict(filter(None, medians(population)))
     if view.show == "source":
@@ -144,7 +145,6 @@ def _median_lines(population: Population) -> Iterator[Line]:
 def _ratio_lines(population: Population) -> Iterator[Line]:
     found = ratio(population)
     if found is None:
-        yield Line("no hazard ratio seen", wide=True)
         return
     mark = Mark(found.value, found.low, found.high)
     yield Line(f"{number(found, found.value)}{interval_text(found)}", "ratio", mark)
@@ -154,7 +154,8 @@ def _ratio_lines(population: Population) -> Iterator[Line]:
 def _stop_lines(view: TrialsView) -> Iterator[Line]:
     """Say what the source of STOP says, and what the review says."""
     if view.show != "review":
-        yield Line("source: no difference", wide=True)
+        ratio_too = ", no hazard ratio seen" if view.measure == "ratio" else ""
+        yield Line(f"source: no difference{ratio_too}", wide=True)
     if view.show != "source":
         yield Line(f"review: “{evidence.claim(STOP_CLAIM).value_text}”", "bad", wide=True)
 
@@ -187,7 +188,7 @@ def trial_sentences(view: TrialsView) -> Iterator[str]:
         yield (
             "STOP states no difference in progression-free survival, though its medians are "
             f"{' against '.join(f'{m.value:.1f}' for m in medians(POPULATIONS[0]))} months; {off} "
-            f"({share.value:g} %) did not follow the protocol."
+            f"({share.value:g} %) went off protocol or withdrew."
         )
         said = [_words(population) for population in POPULATIONS[1:]]
         yield f"{'; '.join(said)}."

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from oligoteach import evidence
 from oligoteach.charts.rows import Block, Line, Mark, Scale
 from oligoteach.modules._citing import tone
-from oligoteach.modules._trials import SHORT_VERDICTS, short_name, worst
+from oligoteach.modules._trials import SHORT_VERDICTS, short_name
 from oligoteach.widgets import Table
 
 SETS = {
     "table3": ("sabr-comet-3", "sabr-comet-10", "furmonertinib-rt", "oligocare"),
-    "open": ("saron", "omega", "lonestar", "halt", "stop-2"),
+    "open": ("br38", "saron", "omega", "lonestar", "halt", "stop-2"),
     "out": ("northstar", "core", "brightstar"),
 }
 SET_NAMES = {
@@ -67,10 +67,19 @@ SIZES = Scale(
     20,
     5000,
     (30, 100, 300, 1000, 3000),
-    "Patients, planned or entered (equal steps multiply)\nLine: SABR-COMET, {n} patients",
-    "Patients, planned or entered\nLine: SABR-COMET, {n} patients",
+    "Patients, planned or entered (equal steps multiply)\nSABR-COMET had {n}",
+    "Patients, planned or entered\nSABR-COMET had {n}",
     log=True,
 )
+RUNNING = "running when last seen"
+# Days that the ledger's notes on the sources have.
+DAYS = {
+    "lonestar": "registry entry of 10 November 2025",
+    "br38": "sponsor's page, day not shown; its news: 21 July 2025",
+}
+SPELLED = {"OS": "overall survival", "PFS": "progression-free survival"}
+# Populations that are not of lung cancer alone, or do not say so.
+_MIXED = re.compile("solid|breast|prostate|colorectal")
 
 
 @dataclass(frozen=True)
@@ -142,8 +151,10 @@ class Entry:
         claim_id = ENDPOINTS.get(self.trial_id)
         if claim_id is not None:
             return evidence.verdict(claim_id).teach.rstrip(".").lower()
-        noted = re.search(r"primary endpoint (\w+)", self.trial.note, re.IGNORECASE)
-        return noted[1] if noted else NOT_SEEN
+        noted = re.search(r"primary endpoints? ([A-Z]+)(?: and ([A-Z]+))?", self.trial.note, re.I)
+        if noted is None:
+            return NOT_SEEN
+        return " and ".join(SPELLED[name] for name in noted.groups() if name)
 
     @property
     def dated(self) -> str:
@@ -155,20 +166,59 @@ class Entry:
         return f"{max(known)}" if known else "undated"
 
     @property
+    def status(self) -> str:
+        """Status as last seen, in words that claim no day."""
+        said = self.trial.status.replace(RUNNING, "listed as running when this course looked")
+        return re.sub("^unknown", "status unknown", said)
+
+    @property
+    def when(self) -> str:
+        """What is known of the day on which the status was true."""
+        if self.trial_id in DAYS:
+            return DAYS[self.trial_id]
+        if self.dated == "undated":
+            return "day not recorded"
+        # A protocol says nothing of the status.
+        titles = (evidence.reference(i).title for i in self.trial.ref_ids)
+        protocol = any("protocol" in title for title in titles)
+        newest = f"newest dated source{': protocol of' if protocol else ''} {self.dated}"
+        reported = re.match("reported|primary results", self.trial.status)
+        return newest if reported else f"day not recorded; {newest}"
+
+    @property
+    def lung_alone(self) -> bool:
+        """Whether a source was seen for a randomised trial of lung cancer alone, with its size."""
+        trial = self.trial
+        alone = "NSCLC" in trial.population and not _MIXED.search(trial.population.lower())
+        return self.sourced and trial.randomised and trial.n is not None and alone
+
+    @property
     def verdict(self) -> tuple[str, str]:
-        """Words and tone of the gravest verdict on what the review says of it."""
+        """Words and tone of what became of the review's entry, cell by cell."""
         if not self.trial.in_review:
             return "+ beyond the review", "muted"
-        return worst(self.claims)
+        found = list(self.disputed())
+        if not found:
+            return "review's entry: ✓", "ok"
+        if len(found) == 1:
+            what, (sign, _), grade = found[0]
+            return f"review: {sign} {what.split(' “')[0]}", grade
+        signs = [sign for _, (sign, _), _ in found]
+        counted = ", ".join(f"{s} {signs.count(s)}" for s in "✗?" if s in signs)
+        return f"review: {counted}", "bad" if "✗" in signs else "open"
 
-    def disputed(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what the review prints that was not borne out, the verdict and its tone."""
+    def disputed(self) -> Iterator[tuple[str, tuple[str, str], str]]:
+        """Yield what the review prints that was not borne out, the verdict and its tone.
+
+        The verdict is a sign and a word.
+        """
         for claim_id in self.claims:
             record = evidence.citation(claim_id)
             grade = tone(record.verdict, record.verified)
             if grade in ("bad", "open"):
                 printed = record.value_text or "awaited"
-                yield f"{ABOUT[claim_id]} “{printed}”", SHORT_VERDICTS[record.verdict], grade
+                sign, word = SHORT_VERDICTS[record.verdict].split(" ", 1)
+                yield f"{ABOUT[claim_id]} “{printed}”", (sign, word), grade
 
 
 @dataclass(frozen=True)
@@ -194,10 +244,9 @@ def board(chosen: str, about: str) -> Board:
 
 
 def size_scale() -> Scale:
-    """Return the axis of sizes, with an earlier trial to compare with."""
+    """Return the axis of sizes, with that of an earlier trial to compare with."""
     n = evidence.trial(COMPARISON_SIZE).n
-    label, short = SIZES.label.format(n=n), SIZES.short.format(n=n)
-    return Scale(SIZES.low, SIZES.high, SIZES.ticks, label, short, log=True, reference=n)
+    return replace(SIZES, label=SIZES.label.format(n=n), short=SIZES.short.format(n=n))
 
 
 def blocks(shown: Board, letters: int | None = None) -> list[Block]:
@@ -232,14 +281,13 @@ def _mark(entry: Entry) -> Mark | None:
 
 
 def _status_lines(entry: Entry) -> Iterator[Line]:
-    seen = f"{entry.trial.status} ({_date(entry)})" if entry.sourced else "no source found"
-    yield Line(seen, "ink", wide=True)
-    for printed, label, grade in entry.disputed():
-        yield Line(f"{label}: {printed}", grade, wide=True)
-
-
-def _date(entry: Entry) -> str:
-    return "undated" if entry.dated == "undated" else f"newest dated source {entry.dated}"
+    if entry.sourced:
+        yield Line(entry.status, "ink", wide=True)
+        yield Line(entry.when, "muted", wide=True)
+    else:
+        yield Line("no source found", "ink", wide=True)
+    for printed, (sign, word), grade in entry.disputed():
+        yield Line(f"{sign} review's {printed}: {word}", grade, wide=True)
 
 
 def _who_lines(entry: Entry) -> Iterator[Line]:
@@ -251,9 +299,12 @@ def sentences(shown: Board) -> Iterator[str]:
     """Yield how many there are of which kind, then every trial in short."""
     found = [entry for entry in shown.entries if entry.sourced]
     randomised = [entry for entry in found if entry.trial.randomised]
+    alone = [entry for entry in randomised if entry.lung_alone]
+    name = SET_NAMES[shown.chosen].replace(":", ",")
     yield (
-        f"{SET_NAMES[shown.chosen]}: {len(shown.entries)} studies, {len(found)} found in a "
-        f"source, {len(randomised)} of those randomised."
+        f"{name}: {len(shown.entries)} studies, {len(found)} found in a source, "
+        f" {len(randomised)} of those randomised, {len(alone) or 'none'} of lung cancer "
+        "alone at a size that was seen."
     )
     for entry in shown.entries:
         about = _state(entry) if shown.about == "status" else f"{entry.who}; {entry.limit}"
@@ -264,8 +315,8 @@ def _state(entry: Entry) -> str:
     """Return status with its date, and what of the review's entry was not borne out."""
     if not entry.sourced:
         return "no source found"
-    disputed = ", ".join(f"{what} {label[2:]}" for what, label, _ in entry.disputed())
-    return f"{entry.trial.status} ({_date(entry)}){'; ' if disputed else ''}{disputed}"
+    disputed = ", ".join(f"{what} {word}" for what, (_, word), _ in entry.disputed())
+    return f"{entry.status}{'; review: ' if disputed else ''}{disputed}"
 
 
 def table(shown: Board) -> Table:
@@ -277,8 +328,8 @@ def table(shown: Board) -> Table:
         "Lesion limit": lambda entry: entry.limit,
         "Patients": lambda entry: entry.size,
         "Primary endpoint": lambda entry: entry.endpoint,
-        "Status when last seen": lambda entry: entry.trial.status,
-        "Newest dated source": lambda entry: entry.dated,
+        "Status when last seen": lambda entry: entry.status,
+        "Seen when": lambda entry: entry.when if entry.sourced else "–",
         "The review": _review_cell,
         "Worth knowing": lambda entry: entry.trial.note or "–",
     }
@@ -290,12 +341,14 @@ def table(shown: Board) -> Table:
 
 
 def _design(entry: Entry) -> str:
-    return ", ".join(filter(None, (entry.kind, entry.trial.design, entry.trial.allocation)))
+    trial = entry.trial
+    phase = entry.kind if trial.phase else ""
+    return ", ".join(filter(None, (phase, trial.design, trial.allocation)))
 
 
 def _review_cell(entry: Entry) -> dict[str, str]:
     """Return what the review prints that was not borne out, or that it has nothing."""
     words, grade = entry.verdict
-    disputed = "; ".join(f"{what}: {label[2:]}" for what, label, _ in entry.disputed())
+    disputed = "; ".join(f"{what}: {word}" for what, (_, word), _ in entry.disputed())
     text = disputed or words.lstrip("✓✗?+ ")
     return {"text": text, "tone": grade if entry.trial.in_review else "note"}

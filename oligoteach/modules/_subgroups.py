@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from oligoteach import evidence
 from oligoteach.charts.rows import Block, Line, Mark, Scale
-from oligoteach.models.interaction import Interaction, Ratio, interaction, narrowed
+from oligoteach.models.interaction import (
+    Interaction,
+    Ratio,
+    chance_to_differ,
+    interaction,
+    narrowed,
+)
 from oligoteach.modules._trials import p_text, result
 from oligoteach.widgets import Table
 
@@ -44,13 +50,15 @@ class SubgroupView:
     times: float
     groups: tuple[Group, Group]
     between: Interaction
+    chance: float
 
 
 def subgroup_view(read: str, times: float) -> SubgroupView:
     """Return the groups of CURB with ``times`` as many patients."""
     one, other = (_group(name, words, times) for name, words in GROUPS.items())
     printed = [_printed(group.outcome) for group in (one, other)]
-    return SubgroupView(read, times, (one, other), interaction(*printed, times=times))
+    between, chance = (ask(*printed, times=times) for ask in (interaction, chance_to_differ))
+    return SubgroupView(read, times, (one, other), between, chance)
 
 
 def _group(endpoint: str, name: str, times: float) -> Group:
@@ -110,11 +118,21 @@ def subgroup_sentences(view: SubgroupView) -> Iterator[str]:
     yield f"{size}: {'; '.join(said)}."
     if view.read == "together":
         b = view.between
-        told = "tell" if b.p < 0.05 else "do not tell"
+        told = _told(b.p < 0.05, view.times)
         yield (
             f"Lung over breast is {_text(b.value, b.low, b.high)}, {_p(b.p)}: these figures "
             f"{told} the two apart at the usual threshold."
         )
+        if view.times > 1:
+            share = f"{view.chance * 100:.0f} %"
+            yield f"Were these ratios the truth, {share} of such trials would find a difference."
+
+
+def _told(differ: bool, times: float) -> str:
+    """Return whether the two are told apart: in the thought experiment only they would be."""
+    if times == 1:
+        return "tell" if differ else "do not tell"
+    return "would tell" if differ else "would not tell"
 
 
 def subgroup_table(view: SubgroupView) -> Table:

@@ -13,6 +13,7 @@ from oligoteach.modules._trials import (
     figure_of,
     interval_text,
     is_verified,
+    of_the_review,
     p_text,
     result,
     short_name,
@@ -25,7 +26,6 @@ UNTIL = {
     "all": "Any",
     "progression": "Progression",
     "therapy": "Change of therapy, or end of the drug",
-    "death": "Death",
 }
 SHOW = {"both": "Sources and review", "source": "The sources", "review": "The review"}
 NOT_STATED = "not stated here"
@@ -108,7 +108,7 @@ MEASURES = (
     ),
 )
 WHO = {
-    "weickhardt": "ALK or EGFR",
+    "weickhardt": "ALK or EGFR, also brain",
     "yu-mskcc": "EGFR",
     "gan-2014": "ALK",
     "curb": "lung or breast",
@@ -183,6 +183,9 @@ def series_blocks(view: SeriesView) -> list[Block]:
     for trial_id in view.series:
         blocks.append(_series_block(view, trial_id))
         blocks += _others_blocks(view, trial_id)
+    if view.randomised and "curb" not in view.series:
+        lines = (Line("no figure of that kind", wide=True),)
+        blocks.append(Block("CURB", "", "", "muted", lines))
     if view.show != "source" and view.until == "all":
         blocks.append(_review_block())
     if not blocks:
@@ -207,7 +210,7 @@ def _verdict(view: SeriesView, trial_id: str) -> tuple[str, str]:
     claims = [claim for measure in view.of(trial_id) for claim in measure.claims]
     if view.show == "source" or not claims:
         return source_verdict(_outcome(measure) for measure in view.of(trial_id))
-    return worst(claims)
+    return of_the_review(claims)
 
 
 def _lines(measure: Measure, show: str) -> Iterator[Line]:
@@ -230,9 +233,12 @@ def _others_blocks(view: SeriesView, trial_id: str) -> Iterator[Block]:
     for measure in view.of(trial_id):
         other = untreated(measure)
         if other is not None and not arm_ids(trial_id)[1] and view.show != "review":
-            line = Line(f"{measure.words} {other:g}", "without", Mark(other))
+            lines = (
+                Line(f"{measure.words} {other:g}", "without", Mark(other)),
+                Line("immortal time, selection", "bad"),
+            )
             name = f"{short_name(trial_id)}, the others"
-            yield Block(name, "not suitable for it", "✗ immortal time", "bad", (line,))
+            yield Block(name, "unsuitable", "✗ no fair control", "bad", lines)
 
 
 def _review_block() -> Block:
@@ -252,11 +258,19 @@ def series_sentences(view: SeriesView) -> Iterator[str]:
     """Yield how many clocks there are, then each series, then the review's range."""
     ends = dict.fromkeys(measure.stop for measure in view.measures)
     yield (
-        f"{len(view.measures)} medians from {len(view.series)} studies, ended by {len(ends)} "
-        f"different events{': ' if ends else ''}{', '.join(ends)}; nothing is pooled."
+        f"{_counted(len(view.measures), 'median')} from {_counted(len(view.series), 'study')}, "
+        f"ended by {_counted(len(ends), 'different event')}{': ' if ends else ''}"
+        f"{', '.join(ends)}; nothing is pooled."
     )
     said = [_block_words(block) for block in series_blocks(view)]
     yield f"{'; '.join(said)}."
+
+
+def _counted(number: int, thing: str) -> str:
+    """Return a number of things, with one of them in the singular."""
+    if number == 1:
+        return f"1 {thing.removeprefix('different ')}"
+    return f"{number} {thing.removesuffix('y')}{'ies' if thing.endswith('y') else 's'}"
 
 
 def _block_words(block: Block) -> str:
@@ -305,7 +319,7 @@ def _compared(measure: Measure) -> str:
         outcome = _outcome(measure)
         p = f", {p_text(outcome)}" if outcome.p_value is not None else ""
         return f"{other:g} in randomised controls{p}"
-    return f"{other:g} in those not suitable for local treatment: immortal time"
+    return f"{other:g} in those not suitable for local treatment: immortal time and selection"
 
 
 def _review_cell(measure: Measure) -> Any:

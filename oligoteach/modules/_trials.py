@@ -161,6 +161,13 @@ def worst(claim_ids: Iterable[str]) -> tuple[str, str]:
     return words, grade
 
 
+def of_the_review(claim_ids: Iterable[str]) -> tuple[str, str]:
+    """Return the gravest verdict among claims, saying that it is one on the review."""
+    words, grade = worst(claim_ids)
+    sign, _, verdict = words.partition(" ")
+    return f"{sign} review: {verdict}", grade
+
+
 def figure_of(claim_id: str) -> str:
     """Return the figure of a claim as the review prints it, with what it is."""
     claim = evidence.claim(claim_id)

@@ -96,15 +96,15 @@ _EVENTS = (
     Event("iyengar-2024-lu002", "local", "none", "NRG-LU002", "nrg-lu002", "PFS", counted=True),
     Event("sherry-2025", "local", "for", "EXTEND", "extend", "PFS"),
     Event("e2-radiate-2025", "local", "plan", "OligoCare", "oligocare"),
-    Event("wang-xs-2023", "driver", "for", "SINDAS", "sindas", "OS", counted=True),
+    Event("wang-xs-2023", "driver", "for", "SINDAS", "sindas", "PFS", counted=True),
     Event("peng-2023", "driver", "for", "Peng", "peng", "PFS", counted=True),
     Event("sun-2024", "driver", "for", "NROG China", "nrog-china-002", "PFS", counted=True),
     Event("elamin-2025", "driver", "for", "NorthStar", "northstar", "PFS", counted=True),
-    Event("deng-l-2014", "immune", "series", "Mice: RT, PD-L1"),
+    Event("deng-l-2014", "immune", "lab", "Mice: RT, PD-L1"),
     Event("shaverdian-2017", "immune", "series", "KEYNOTE-001", "keynote001-rt"),
-    Event("vanpouille-box-2017", "immune", "series", "TREX1 in models"),
+    Event("vanpouille-box-2017", "immune", "lab", "TREX1 in models"),
     Event("theelen-2019", "immune", "none", "PEMBRO-RT", "pembro-rt", "response at 12 weeks"),
-    Event("huang-2025", "immune", "series", "T cells in blood"),
+    Event("huang-2025", "immune", "lab", "PEMBRO-RT samples"),
     Event("weickhardt-2012", "progress", "series", "Weickhardt", "weickhardt"),
     Event("yu-2013", "progress", "series", "Yu", "yu-mskcc"),
     Event("gan-2014", "progress", "series", "Gan", "gan-2014"),
@@ -180,13 +180,14 @@ def sentences(shown: View) -> Iterator[str]:
     trials = f"{len(counted)} randomised comparison{'' if len(counted) == 1 else 's'}"
     known = f" ({names})" if names else ""
     yield (
-        f"By the end of {shown.year} this ledger has {trials} of local treatment in non-small cell "
-        f"lung cancer alone, with {shown.patients} patients{known}."
+        f"By the end of {shown.year} this ledger has {trials} in non-small cell lung cancer alone, "
+        f"with {shown.patients} patients{known}."
     )
+    yield "Counted is local treatment as consolidation, or added to a targeted drug."
     counts = {kind: sum(e.kind == kind for e in shown.shown) for kind in KINDS}
     said = [f"{KINDS[kind]} {n}" for kind, n in counts.items() if n]
     lane = "" if shown.lane == "all" else f" in the lane {LANES[shown.lane].lower()}"
-    yield f"Signs shown{lane}: {', '.join(said) or 'none yet'}."
+    yield f"Signs shown{lane}: {'; '.join(said) or 'none yet'}."
     last = [e for e in shown.shown if shown.shown[-1].when == e.when]
     if last:
         yield f"Last, in {last[0].when}: {', '.join(event.words for event in last)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import numpy as np
 from oligoteach.evidence.definitions import definitions
 from oligoteach.models import classification as rules
 from oligoteach.models import detection
+from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Choice, Explorer, Many, Number, Table, Toggle
 
 UNVERIFIED = (
@@ -464,7 +466,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "staging": ("pet-ct", "brain"),
     },
 }
-OWN = "own"
 NOT_YET = (
     "No systemic therapy has been given: where a rule asks for it first, “no” means not yet at "
     "the point of entry."
@@ -560,25 +561,16 @@ class WhoCounts(Explorer):
         "Validity": "Not a protocol: the full entry rules of a trial are longer. Education only.",
     }
 
-    def set(self, **values: Any) -> None:
-        """Set parameters; a preset sets them all, and any other change leaves the preset."""
-        before = dict(self.params)
-        preset = values.get("preset")
-        if preset in PRESETS:
-            values = {**self.defaults(), **PRESETS[preset], "cutoff": before["cutoff"], **values}
-        super().set(**values)
-        moved = any(self.params[name] != before[name] for name in self.params)
-        if preset is None and moved and not self._is_preset():
-            self.params = {**self.params, "preset": OWN}
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
+        """Let a preset set the whole patient, and any other change leave the preset."""
+        return brought(self._said(p.preset), changed, p)
 
-    def _is_preset(self) -> bool:
-        """Return whether the controls still say what the chosen preset says."""
-        preset = self.params["preset"]
-        said = {**self.defaults(), **PRESETS.get(preset, {})}
-        free = ("preset", "cutoff")
-        return preset in PRESETS and all(
-            self.params[name] == value for name, value in said.items() if name not in free
-        )
+    def _said(self, preset: str) -> dict[str, Any] | None:
+        """Return what a preset says of the patient; the cut-off is not the patient's."""
+        if preset not in PRESETS:
+            return None
+        said = {**self.defaults(), **PRESETS[preset]}
+        return {name: value for name, value in said.items() if name not in ("preset", "cutoff")}
 
     def compute(self, p: SimpleNamespace) -> Judged:
         """Judge the patient that the controls describe by every definition."""

@@ -12,6 +12,7 @@ from oligoteach.modules._clones import (
     HIDDEN,
     MAX_SITES,
     MONTHS,
+    RULES,
     SHARES,
     UNDER_DRUG,
     Clones,
@@ -32,6 +33,7 @@ from oligoteach.modules._driver_facts import (
     facts_view,
 )
 from oligoteach.modules._driver_ratios import (
+    LEVELS,
     RATIO_SCALE,
     Ratios,
     ratio_blocks,
@@ -87,6 +89,8 @@ class DriverBoard(Explorer):
         "Points": "Medians and shares as published; no figure is worked out here",
         "Intervals": "As printed; where only congress reports print them, their level is unsure",
         "Open diamond": "What the review prints",
+        "Signs": "✓ the review's figures agree with the source, ✗ they do not, or a cell of the "
+        "row is wrong, ? not verified, ! to be checked by a person",
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
     aspect = 0.86
@@ -129,11 +133,7 @@ class DriverRatios(Explorer):
             "Comparisons",
             {"review": "The review's trials", "more": "more, also beyond the review"},
         ),
-        Choice(
-            "level",
-            "Read the intervals as",
-            {"printed": "the level printed", "95": "95 %", "80": "80 %"},
-        ),
+        Choice("level", "Read the intervals at", LEVELS),
         Toggle("medians", "Show what the medians give", default=True),
     )
     card: ClassVar[Mapping[str, str]] = {
@@ -142,10 +142,12 @@ class DriverRatios(Explorer):
         "question and no proof of an error",
         "Interval to p": "SE = (ln upper − ln lower) / (2 z); p = 2 (1 − Φ(|ln HR| / SE)), half "
         "of it where the printed p is one-sided",
+        "Events": "At least 4 / SE², because 1 / d₁ + 1 / d₂ is never below 4 / (d₁ + d₂); a "
+        "patient has at most one event",
         "Validity": "Ratio, interval and p from the same Wald analysis; a log-rank or stratified "
         "p usually differs a little",
-        "Source": "Altman and Bland, BMJ 2011;343:d2304; the ratio of medians is algebra; the "
-        "published figures are in the ledger",
+        "Source": "Altman and Bland, BMJ 2011;343:d2304; the ratio of medians and the number of "
+        "events are algebra; the published figures are in the ledger",
     }
     aspect = 0.72
     narrow_aspect = 2.2
@@ -231,28 +233,22 @@ class ResistantClones(Explorer):
     controls = (
         Number("sites", "Sites that scans show", 1, MAX_SITES, default=3),
         Choice("ablated", "Sites ablated", ABLATED, default="but-one"),
-        Number("month", "Month of ablation", 0, 24, default=3, step=1, unit="months"),
+        Number("month", "Month of ablation", 0, 24, default=3, step=1),
         Choice("hidden", "Deposit that no scan shows", HIDDEN, default="1e2"),
         Choice("share", "Resistant at the start, in each site", SHARES, default="1e-6"),
         Choice("under_drug", "New resistance under the drug", UNDER_DRUG),
-        Number("doubling", "Resistant cells double in", 0.5, 4, default=1, step=0.1, unit="months"),
-        Number(
-            "half_life", "Sensitive cells halve in", 0.3, 3, default=0.7, step=0.1, unit="months"
-        ),
-        Choice(
-            "rule",
-            "Progression",
-            {
-                "diameters": "Sum of diameters 20 % and 5 mm above its least",
-                "return": "As many cells again as at the start",
-            },
-        ),
+        Number("doubling", "Doubling of resistant cells, months", 0.5, 4, default=1, step=0.1),
+        Number("half_life", "Halving of sensitive cells, months", 0.3, 3, default=0.7, step=0.1),
+        Choice("rule", "Progression", RULES),
     )
     card: ClassVar[Mapping[str, str]] = {
         "Formula": "In each site S(t) = S₀ exp(−a t) and dR/dt = g R + u b S; ablation takes "
         "away all cells of the sites chosen",
         "Parameters": "Sites of 20 mm; 10⁹ cells in a cm³; rates as set, the same in all sites; "
-        "sensitive cells that still divide do so once a month. Chosen, not fitted to patients",
+        "sensitive cells that still divide do so once a month. The unseen deposit is assumed "
+        "wholly resistant, unlike the sites that are seen. Chosen, not fitted to patients",
+        "Rule": "By the sum of diameters ablated sites count as nothing; late ablation can look "
+        "better, and ablation of a site without resistance worse, by this rule alone",
         "Validity": "No spread from site to site, no immune system, no slowing of growth; followed "
         "for 36 months and up to 10¹² cells. A course ends at progression, where treatment would "
         "change",
@@ -292,6 +288,7 @@ class ResistantClones(Explorer):
             (treated.time, treated.resistant),
             result.month if result.ablated else None,
             (alone.progression, treated.progression),
+            result.level,
         )
         artists.show_rows(row_words(result), result.progressions, result.at_start, result.ablated)
 
@@ -315,6 +312,7 @@ class DriverFacts(Explorer):
     card: ClassVar[Mapping[str, str]] = {
         "Points": "Figures as published; no figure is worked out here",
         "Dashed line, open diamond": "What the review prints",
+        "After “review”": "✓ the source bears it out, ✗ it does not, ? nobody has checked it",
         "Not in the ledger": "No figure was seen in a source, which does not mean that there is "
         "none",
         "Source": "The ledger of this course; each verdict opens below the figure",

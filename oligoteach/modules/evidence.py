@@ -15,10 +15,10 @@ from oligoteach import evidence as ledger
 from oligoteach.models import intervals
 from oligoteach.modules import _audit as audit
 from oligoteach.modules._citing import tone
+from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Choice, Download, Explorer, Number, Table, Text
 from oligoteach.widgets.download import File
 
-OWN = "own"
 # What fits above a bar on the narrowest phone.
 LONGEST_NAME = 40
 LEDGER_COLUMNS = (
@@ -315,19 +315,10 @@ class IntervalCheck(Explorer):
     aspect = 0.6
     narrow_aspect = 1.1
 
-    def set(self, **values: Any) -> None:
-        """Set parameters; published figures fill in their numbers, other numbers are one's own.
-
-        Raises
-        ------
-        ValueError
-            As for every explorer.
-        """
-        chosen = PRESETS.get(values.get("preset", ""))
-        super().set(**{**(chosen.params if chosen else {}), **values})
-        now = PRESETS.get(self.params["preset"])
-        if now and any(self.params[name] != value for name, value in now.params.items()):
-            super().set(preset=OWN)
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
+        """Let published figures fill in their numbers, and other numbers be one's own."""
+        chosen = PRESETS.get(p.preset)
+        return brought(chosen.params if chosen else None, changed, p)
 
     def compute(self, p: SimpleNamespace) -> Checked:
         """Judge whether the figures fit."""

@@ -32,8 +32,8 @@ class RegistryBoard(Explorer):
     )
     card: ClassVar[Mapping[str, str]] = {
         "Points": "Patients planned or entered, as far as a source was seen to say",
-        "Status": "As last seen by this course, with the year of the newest dated source; "
-        "registry entries were seen without a date. It is not the status of today",
+        "Status": "As last seen by this course, which recorded the day for few: beside it stands "
+        "the newest source that has a date. It is not the status of today",
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
     aspect = 0.74
@@ -76,10 +76,12 @@ class Timeline(Explorer):
     card: ClassVar[Mapping[str, str]] = {
         "Year": "That of the source in the ledger; a congress report counts where it is all "
         "there is",
-        "Sign": "What the trial's own test said of its endpoint, at its own threshold: one for a "
-        "screening trial, or one-sided, may be lenient",
-        "Counted": "Patients of randomised comparisons of local treatment in non-small cell lung "
-        "cancer alone, each trial once",
+        "Sign": "What the trial's own test said at its own threshold: one for a screening trial, "
+        "or one-sided, may be lenient. The endpoint is the primary one as far as the ledger has "
+        "it; Gomez's survival was a secondary one",
+        "Counted": "Patients of randomised comparisons in non-small cell lung cancer alone, each "
+        "trial once: local treatment as consolidation, or added to a targeted drug. PEMBRO-RT, "
+        "one site irradiated to rouse immunity, is not among them",
         "Source": "The ledger of this course, which holds a choice of the field's publications",
     }
     aspect = 0.78
@@ -121,7 +123,7 @@ class PlannedPower(Explorer):
         Number("hr", "True hazard ratio", 0.4, 1, default=0.7, step=0.01),
         Number("patients", "Patients", 40, 800, default=297),
         Number("follow", "Analysis after the last patient", 0, 84, default=24, unit="months"),
-        Number("median", "Control arm: median", 6, 60, default=28, unit="months"),
+        Number("median", "Control arm: median", 6, 60, default=planned.MEDIAN, unit="months"),
         Number("accrual", "Patients come in over", 6, 96, default=48, unit="months"),
         Choice("alpha", "Two-sided alpha", planned.ALPHAS),
         Choice("ratio", "Control to treated", planned.RATIOS, default="1:2"),
@@ -130,18 +132,19 @@ class PlannedPower(Explorer):
         "Formula": "Power = Φ(|ln HR| · √(D p (1 − p)) − z); D events, p share of patients "
         "treated, z = 1.96 for a two-sided alpha of 0.05. Events: constant rates, even accrual, "
         "1 − e^(−rf) (1 − e^(−ra)) / (ra) of an arm with rate r, accrual a, follow-up f",
-        "From the ledger": "Planned or entered size and, where it has it, allocation. For OMEGA "
-        "and LONESTAR equal arms are assumed",
-        "Assumed": "Everything else: true ratio, control median (at first that of SABR-COMET's "
-        "control arm), accrual, follow-up and alpha. The trials' own assumptions are not in the "
-        "ledger, and their endpoints only in part",
+        "From the ledger": "Trials with overall survival as a primary endpoint: their planned or "
+        "entered size and, where it has it, allocation. For OMEGA and LONESTAR equal arms are "
+        "assumed. For CCTG BR.38 the median that its planners took, 10 months",
+        "Assumed": "Everything else: true ratio, control median (that of SABR-COMET's control "
+        "arm), accrual, follow-up and alpha. The trials' own assumptions are not in the ledger, "
+        "but for BR.38: 10 against 14.3 months, a hazard ratio of 0.7 and a power of 80 %",
         "Validity": "Hazard ratios of 0.4 to 1, proportional hazards, no dropout, no crossover, no "
         "interim look. Expected events; a real trial scatters around them",
         "Source": "Schoenfeld, Biometrics 1983;39:499. Not verified: the formula was recomputed, "
         "not read in the paper",
     }
-    aspect = 0.68
-    narrow_aspect = 1.35
+    aspect = 0.56
+    narrow_aspect = 1.2
 
     def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
         """Let a trial set size and allocation, and a change of these leave the trial."""
@@ -149,9 +152,14 @@ class PlannedPower(Explorer):
             return {}
         values = planned.preset(p.trial)
         if p.trial != self.params["trial"] and not {"patients", "ratio"} & set(changed):
-            return values
+            before = self.params["trial"]
+            return {**values, **planned.median_with(p.trial, before, p.median)}
         kept = all(getattr(p, name) == value for name, value in values.items())
         return {} if kept else {"trial": planned.OWN}
+
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
+        """Say how many patients are needed for the formula to hold."""
+        return planned.refusals(p)
 
     def compute(self, p: SimpleNamespace) -> planned.Power:
         """Return events and power."""
@@ -208,8 +216,8 @@ class WorthOfAResult(Explorer):
         "to whole trials, shares are not",
         "Source": "Bayes' theorem: algebra",
     }
-    aspect = 0.66
-    narrow_aspect = 1.9
+    aspect = 0.58
+    narrow_aspect = 1.75
 
     def compute(self, p: SimpleNamespace) -> belief.Belief:
         """Return the belief before and after."""
@@ -251,8 +259,8 @@ class OpenQuestions(Explorer):
         "Validity": "Studies of this ledger only. Others may ask what none of these does",
         "Source": "The questions are the review's; what would answer them is this course's advice",
     }
-    aspect = 0.68
-    narrow_aspect = 2.4
+    aspect = 0.55
+    narrow_aspect = 1.5
 
     def compute(self, p: SimpleNamespace) -> questions.Answered:
         """Return question and studies."""
@@ -274,15 +282,9 @@ class OpenQuestions(Explorer):
 
     def update(self, artists: Any, result: questions.Answered) -> None:
         """Light another question."""
-        question = result.question
         artists["matrix"].show(
             [questions.name_of(i) for i in result.shown],
             list(questions.QUESTIONS).index(result.key),
-            (
-                question.text,
-                f"Would answer it: {question.answer}",
-                f"Would not: {question.no_answer}",
-            ),
         )
 
     def describe(self, result: questions.Answered) -> str:

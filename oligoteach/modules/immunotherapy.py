@@ -27,6 +27,7 @@ from oligoteach.modules._immune_dynamics import (
     NAMES,
     SHORT,
     TIMINGS,
+    TYPICAL,
     DynamicsView,
     dynamics_sentences,
     dynamics_table,
@@ -56,33 +57,44 @@ class Dynamics(Explorer):
 
     key = "dynamics"
     controls = (
-        Number("dose", "Dose per fraction", 1, 10, default=2, step=0.5, unit="Gy"),
-        Number("fractions", "Fractions", 0, 10, default=5),
-        Number("start", "First fraction on day", 3, 20, default=7),
         Choice("timing", "Antibody against PD-L1", TIMINGS, default="with"),
         Number(
             "influx",
-            "T-cell influx, share of the published value",
+            "T-cell influx, share of the typical mouse's",
             50,
             150,
-            default=100,
+            default=TYPICAL,
             step=5,
             unit="%",
-            hint="What if this one number were a little different?",
+            hint="The paper lets it differ between animals.",
         ),
+        Number("start", "First fraction on day", 3, 20, default=7),
+        Number(
+            "dose",
+            "Dose per fraction",
+            1,
+            10,
+            default=2,
+            step=0.5,
+            unit="Gy",
+            hint="Reference values exist for 2 Gy only.",
+        ),
+        Number("fractions", "Fractions", 0, 10, default=5),
         Toggle("spaced", "Fractions every other day"),
     )
     card: ClassVar[Mapping[str, str]] = {
         "Formula": "Five equations for viable and dying tumour, waiting and killing effector "
         "cells, and PD-L1; a fraction of D Gy leaves the share exp(−αD − 0.1αD²) viable",
         "Parameters": "20 values; α = 0.146 per Gy, growth 0.4 a day, antibody 10 mg/kg three "
-        "times a week for three weeks. Not verified: the values could not be checked against the "
-        "paper's table",
+        "times a week for three weeks. Fifteen values, from growth to α, were read in the paper's "
+        "table. Not verified: clearance of dying tumour, what the antibody does and how it is "
+        "cleared, and the tenth of α for the square of the dose",
         "Validity": "CT26 tumours in mice, day 0 to 40; reference values exist for 5 × 2 Gy with "
-        "and without antibody. Other doses, up to 10 Gy a fraction, are what the formula says. "
-        "Not for patients",
+        "and without antibody. Other doses, up to 10 Gy a fraction, are what the formula says, "
+        "unchecked: nothing on 3 × 8 Gy can be read from it. The paper lets T-cell influx differ "
+        "between animals (random effect 0.696); the curves are those of one. Not for patients",
         "Source": "Kosinsky 2018, J Immunother Cancer 6:17, 10.1186/s40425-018-0327-9 (equations "
-        "seen on the journal's page)",
+        "and most of table 1 seen on the journal's page)",
     }
     aspect = 0.66
     narrow_aspect = 1.72
@@ -113,7 +125,7 @@ class Dynamics(Explorer):
             for arm, c in result.arms.items()
         }
         days = [day for day, _ in result.schedule.fractions]
-        artists.show(curves, (days, result.schedule.antibody))
+        artists.show(curves, (days, result.schedule.antibody), "\n".join(result.notes))
 
     def describe(self, result: DynamicsView) -> str:
         """Return the courses in words."""
@@ -140,11 +152,12 @@ class Dormancy(Explorer):
         "g = 2.019 × 10⁷ cells, m = 3.422 × 10⁻¹⁰, n = 1.101 × 10⁻⁷, b = 2 × 10⁻⁹; read in "
         "publications that cite the paper, not in the paper",
         "Validity": "A lymphoma of mice, days 0 to 1000. The treatment is this course's addition: "
-        "it removes shares of both kinds of cells at once. Not for patients",
+        "it removes shares of both kinds of cells at once. No cure is possible: the state without "
+        "tumour is unstable, so even 99 % killed ends in dormancy. Not for patients",
         "Source": "Kuznetsov 1994, Bull Math Biol 56:295–321, 10.1007/BF02460644",
     }
-    aspect = 0.6
-    narrow_aspect = 1.6
+    aspect = 0.62
+    narrow_aspect = 1.7
 
     def compute(self, p: SimpleNamespace) -> DormancyView:
         """Return the path left alone and the treated one."""
@@ -159,8 +172,8 @@ class Dormancy(Explorer):
         millions = 1e-6
         rest = [state for state in steady_states() if state.stability == "stable"]
         plane = Plane(
-            ("Tumour cells, millions", 1e-2, 1e3),
-            ("Effector cells, millions", 1e-2, 10),
+            ("Tumour cells, millions (log)", 1e-2, 1e3),
+            ("Effector cells, millions (log)", 1e-2, 10),
             (tumour * millions, effectors * millions),
             ("dormancy", "escape"),
             [(state.tumour * millions, state.effectors * millions) for state in rest],
@@ -206,7 +219,8 @@ class Interferon(Explorer):
     card: ClassVar[Mapping[str, str]] = {
         "Formula": "One fraction: s(d) = d² / (k² + d²) / (1 + (d / t)^h). Course: 1 − exp(−n s)",
         "Parameters": "k (rise), t (fall) and h (steepness) are this course's own, and yours to "
-        "change. Published: TREX1 rises above 12 to 18 Gy, by cell line",
+        "change. Assumed too, and not to be moved: that n fractions add up as 1 − exp(−n s). "
+        "Published: TREX1 rises above 12 to 18 Gy, by cell line",
         "Validity": "Schematic, from mice and cell lines; 0 to 30 Gy per fraction; relative, "
         "without unit. No dose is recommended by it",
         "Source": "Threshold: Vanpouille-Box 2017, Nat Commun 8:15618 (abstract read). Form: "
@@ -264,15 +278,16 @@ class Strip(Explorer):
             {
                 "both": "Figures, and the review judged",
                 "source": "Figures, and the source's words",
-                "review": "The review only",
             },
         ),
-        Toggle("pooled", "With the pooled analysis beyond the review"),
+        Toggle("pooled", "With the pooled analysis beyond the review", default=True),
     )
     card: ClassVar[Mapping[str, str]] = {
         "Points": "Hazard ratios or shares as published, with the interval where one was seen",
         "◇": "What the review says, with the verdict on it",
-        "Hollow, dashed": "Unverified: neither the source nor a report that quotes it was read",
+        "Hollow, dashed, ?": "Unverified: neither the source nor a report that quotes it was read",
+        "Counted twice": "PEMBRO-RT stands in three rows: its own, Nature Cancer's and the pooled "
+        "one",
         "Not done": "No pooling: design, treatment and comparison differ from row to row",
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
@@ -319,7 +334,7 @@ class Abscopal(Explorer):
         "Source": "The ledger of this course: trials, results and audit",
     }
     aspect = 0.68
-    narrow_aspect = 1.35
+    narrow_aspect = 1.3
     table_open = True
 
     def compute(self, p: SimpleNamespace) -> AbscopalView:

@@ -22,7 +22,7 @@ class DecisionPath(Explorer):
     aspect = 0.7
     narrow_aspect = 2.25
     controls = (
-        Number("sites", "Growing sites outside the brain", 1, 8, default=2),
+        Number("sites", "Growing or new sites outside the brain", 1, 8, default=2),
         Choice("treatment", "On this treatment now", steps.TREATMENTS),
         Choice("biopsy", "Re-biopsy, tissue or plasma", steps.BIOPSIES),
         Choice("brain", "Site in the brain", steps.BRAIN),
@@ -36,9 +36,11 @@ class DecisionPath(Explorer):
         "Source": "Section 8 of the review, each statement with the verdict of the audit; limit of "
         "five: guideline and trials; all treatable: consensus of 2020",
         "Not verified": "The order of the questions is this course's own. That re-biopsy comes "
-        "first, and that systemic resistance guides a change, was not checked in a source",
+        "first, and that systemic resistance guides a change, was not checked in a source. That "
+        "plasma without a finding is not taken for clear is a caution of this course",
         "Validity": "For teaching, on imagined patients. Only what the ledger of this course has: "
-        "chemotherapy and other drivers are not in it",
+        "chemotherapy and other drivers are not in it. One biopsied site need not speak for "
+        "another",
     }
 
     def compute(self, p: SimpleNamespace) -> steps.PathView:
@@ -132,7 +134,7 @@ class Immortal(Explorer):
     narrow_aspect = 1.7
     controls = (
         Choice("count", "How to count", immortal.WAYS),
-        Number("delay", "Median wait for local treatment", 1, 24, default=6, unit="months"),
+        Number("delay", "Median wait for an occasion to treat", 1, 24, default=6, unit="months"),
         Number("ratio", "True hazard ratio", 0.3, 1.5, default=1, step=0.05),
         Number("n", "Patients in a cohort", 40, 400, default=100, step=20),
         Number("landmark", "Landmark", 1, 24, default=6, unit="months"),
@@ -169,7 +171,7 @@ class Immortal(Explorer):
 
     def update(self, artists: Any, result: immortal.ImmortalView) -> None:
         """Count the same patients in another way, or others."""
-        artists.show(immortal.shown(result))
+        artists.show(immortal.shown(result, artists.compact))
 
     def describe(self, result: immortal.ImmortalView) -> str:
         """Return truth and estimates in words."""

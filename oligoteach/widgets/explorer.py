@@ -57,6 +57,10 @@ RATIOS = (0.5, 6.0)
 # Sharp on a phone of triple resolution; a wide picture on such a screen is a little softer, since
 # every pixel is held three times while it is drawn.
 MAX_PIXELS = 1_000_000
+# Before an audience the figure alone fills a screen: sharp on one of 1920 by 1080.
+LECTURE_PIXELS = 1_700_000
+# How far its shape may give way to the screen's there, over the height that it has by itself.
+BENDS = (0.76, 1.2)
 
 
 @dataclass(frozen=True)
@@ -359,8 +363,13 @@ class Explorer(PredictionHost, KitWidget):
         """Return the size that the page asks for, held within bounds."""
         width = int(_clamp(content.get("width"), WIDTHS, 640))
         height = round(width * (self.narrow_aspect if width < 520 else self.aspect))
+        pixels = MAX_PIXELS
+        if "height" in content:  # before an audience: as high as the screen has room for
+            low, high = (height * bend for bend in BENDS)
+            height = round(_clamp(content["height"], (low, high), height))
+            pixels = LECTURE_PIXELS
         ratio = _clamp(content.get("ratio"), RATIOS, 1.0)
-        ratio = min(ratio, (MAX_PIXELS / (width * height)) ** 0.5)
+        ratio = min(ratio, (pixels / (width * height)) ** 0.5)
         return width, height, round(ratio, 3), _theme(content.get("theme"))
 
     def _new_canvas(self, width: int, height: int, ratio: float, theme: str) -> Canvas:
@@ -387,6 +396,7 @@ class Explorer(PredictionHost, KitWidget):
             "in_view": CONTROLS_IN_VIEW,
             "aspect": self.aspect,
             "narrow_aspect": self.narrow_aspect,
+            "bends": BENDS,
             "table_open": self.table_open,
             "has_table": type(self).table is not Explorer.table,
             "prediction": self.prediction.spec() if self.prediction else None,

@@ -107,6 +107,9 @@ def test_a_lesson_has_one_heading_of_the_first_level_and_skips_none(open_lesson,
 def test_badges_in_the_prose_open_the_citation(open_lesson, notebook):
     page = open_lesson(notebook)
     badges = page.locator(".kit-prose-chip")
+    badges.first.wait_for(state="attached")
+    # The first may stand in a fold, which a reader has opened before.
+    page.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
     badges.first.wait_for()
     assert page.locator('main a[href^="#claim-"]').count() == 0
     badges.first.focus()

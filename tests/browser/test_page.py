@@ -168,6 +168,81 @@ def test_the_figure_is_drawn_larger_when_presenting(open_kit):
     )
 
 
+# What must be on the screen together, and by how much the figure's letters are magnified.
+STAGE = """(body) => {
+  const inside = (e) => { const r = e.getBoundingClientRect();
+    const room = [r.top, r.left, innerHeight - r.bottom, innerWidth - r.right, r.width - 1];
+    return Math.min(...room) >= 0; };
+  const parts = [".kit-image", ".kit-stage-title", ".kit-controls", ".kit-words", ".kit-kind"];
+  const form = body.querySelector(".kit-controls");
+  return { outside: parts.filter((part) => !inside(body.querySelector(part))),
+    hidden: form.scrollHeight - form.clientHeight,
+    scale: body.querySelector(".kit-image").clientWidth / 624 };
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1280, 720, 1.5), (1920, 1080, 2.0)])
+def test_figure_title_result_and_controls_share_a_screen(open_kit, width, height, scale):
+    page = open_kit(query="?present=1", width=width, height=height)
+    wait_frame(decay(page))
+    body = decay(page).locator(".kit-body")
+    body.evaluate("(body) => body.scrollIntoView()")
+    page.wait_for_function(
+        "(image) => image.naturalHeight >= image.clientHeight - 2 && image.clientWidth > 900",
+        arg=decay(page).locator(".kit-image").element_handle(),
+    )
+    seen = body.evaluate(STAGE)
+    assert seen["outside"] == []
+    assert seen["hidden"] <= 1
+    assert seen["scale"] >= scale
+
+
+def test_a_group_of_radios_gives_way_to_a_list_where_the_screen_is_low(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    group = decay(page).locator('[data-control="axes"]')
+    assert group.locator("select").is_hidden()
+    decay(page).locator(".kit-stage-title").evaluate("(e) => (e.textContent = 'Long '.repeat(30))")
+    page.set_viewport_size({"width": 1280, "height": 470})
+    group.locator("select").wait_for()
+    group.locator("select").select_option(label="Moving")
+    page.wait_for_function(
+        "(group) => group.querySelector('input:checked').value === 'moving'",
+        arg=group.element_handle(),
+    )
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    group.locator("select").wait_for(state="hidden")
+
+
+def test_the_count_of_steps_stays_when_an_answer_is_revealed(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    place = page.locator(".kit-step-place")
+    page.keyboard.press("ArrowRight")
+    total = place.inner_text().partition(" / ")[2]
+    seen = []
+    while page.locator(".kit-prediction:focus").count() == 0:
+        page.keyboard.press("ArrowRight")
+        seen.append(place.inner_text())
+    assert len(set(seen)) == len(seen)
+    gated(page).get_by_role("button", name="Reveal").click()
+    gated(page).locator(".kit-body:focus").wait_for()
+    assert place.inner_text() == f"{int(seen[-1].partition(' / ')[0]) + 1} / {total}"
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".kit-feedback:focus").count() == 1
+
+
+def test_what_was_revealed_leaves_the_page_with_a_reset(open_kit):
+    page = open_kit()
+    reveal_all(page)
+    wait_frame(gated(page))
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Reset").click()
+    gated(page).locator(".kit-gate").wait_for()
+    assert "At 1 month" not in gated(page).inner_html()
+    assert frame_of(gated(page)).startswith("data:")
+
+
 def test_the_theme_reaches_the_figures(open_kit):
     page = open_kit(query="?theme=light")
     wait_frame(decay(page))

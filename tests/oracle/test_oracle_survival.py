@@ -40,7 +40,7 @@ def trials(draw):
 def lifelines_cox(time, event, arm, level):
     frame = pd.DataFrame({"time": time, "event": event.astype(int), "arm": arm})
     # Their optimiser stops early unless told, and stops further from the maximum than 1e-6.
-    options = {"precision": 1e-13, "r_precision": 1e-15, "max_steps": 500}
+    options = {"precision": 1e-17, "r_precision": 1e-15, "max_steps": 500}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitter = CoxPHFitter(alpha=1 - level / 100)

@@ -127,6 +127,25 @@ def test_a_size_out_of_bounds_is_held_within_them(decay, monkeypatch, bad):
     assert 100 <= width * height <= 1_010_000
 
 
+@pytest.mark.parametrize(("asked", "bend"), [(430, 430 / 624), (1, 0.62 * 0.76), (9e9, 0.62 * 1.2)])
+def test_before_an_audience_a_figure_gives_way_to_the_screen(decay, monkeypatch, asked, bend):
+    _, buffers = Heard(decay, monkeypatch).say(
+        type="frame", view="v", width=624, height=asked, ratio=1.5
+    )
+    height, width, _ = pixels(buffers[0]).shape
+    assert width == 936
+    assert height == pytest.approx(936 * bend, abs=2)
+
+
+def test_a_figure_for_a_screen_of_1920_by_1080_is_sharp_and_no_larger(decay, monkeypatch):
+    heard = Heard(decay, monkeypatch)
+    _, buffers = heard.say(type="frame", view="v", width=624, height=460, ratio=2.3)
+    assert pixels(buffers[0]).shape[1] == round(624 * 2.3)
+    _, buffers = heard.say(type="frame", view="v", width=624, height=460, ratio=6)
+    height, width, _ = pixels(buffers[0]).shape
+    assert width * height <= 1_710_000
+
+
 def test_a_value_that_is_not_allowed_is_noted_and_the_rest_is_shown(decay, monkeypatch):
     content, buffers = Heard(decay, monkeypatch).say(
         type="frame", view="v", params={"rate": 99, "axes": "moving"}

@@ -143,6 +143,7 @@ class TestBoard:
             "“Multicenter” for N",
             "“Pending”",
             "“Single arm”; it had two",
+            "level of the intervals in doubt",
             "source: not in its abstract",
         ):
             assert part in said
@@ -193,8 +194,16 @@ class TestBoard:
         assert "HR 0.53" in cell(table, "OS: the source", "Peng")
         assert cell(table, "OS: the source", "NorthStar") == "no figure seen"
         found = cell(table, "What the audit found", "SINDAS")
-        assert "Teach the medians only" in found["text"]
+        assert "0.41" not in found["text"]  # the next figure's question, and its answer
+        assert "0.68" not in found["text"]
         assert found["tone"] == "bad"
+
+    def test_a_tick_says_what_it_is_for(self):
+        for values in settings("board"):
+            for row in explorer("board", **values).result().rows:
+                said = row.verdict(values["show"])[0]
+                if said.startswith("✓") and values["show"] != "source":
+                    assert "these" in said
 
     def test_every_claim_named_in_code_exists(self):
         named = [i for printed in _driver_trials.PRINTED.values() for i in printed.ids]
@@ -234,13 +243,34 @@ class TestRatios:
         assert not next(b for b in blocks if b.heading == "Peng").lines[0].mark.hollow
 
     def test_the_level_decides_whether_northstar_fits(self):
-        for level, z, fits in (("95", 1.959964, False), ("80", 1.281552, True)):
+        for level, z, fits in (("printed", 1.959964, False), ("80", 1.281552, True)):
             rows = explorer("ratios", endpoint="PFS", level=level).result().rows
             (row,) = [row for row in rows if row.trial_id == "northstar"]
             error = (math.log(0.87) - math.log(0.50)) / (2 * z)
             p = math.erfc(abs(math.log(0.66)) / error / math.sqrt(2)) / 2
             assert row.check.p_implied == pytest.approx(p, rel=1e-4)
             assert row.check.p_fits is fits
+
+    def test_at_the_printed_level_northstar_would_need_more_events_than_patients(self):
+        known = {
+            "PFS": int(TRIALS["northstar"]["n"]),
+            "PFS 3 or fewer metastases": 24 + 26,
+            "PFS more than 3 metastases": 32 + 37,
+        }
+        for level, z, possible in (("printed", 1.959964, False), ("80", 1.281552, True)):
+            made = explorer("ratios", endpoint="PFS", rows="more", level=level)
+            for row in made.result().rows:
+                assert row.in_doubt == (row.trial_id == "northstar")
+                if not row.in_doubt:
+                    continue
+                printed = published("northstar", row.endpoint, "hazard_ratio")
+                error = math.log(float(printed["high"]) / float(printed["low"])) / (2 * z)
+                assert row.patients == known[row.endpoint]
+                assert row.events() == pytest.approx(4 / error**2, rel=1e-4)
+                assert (row.events() <= row.patients) is possible
+            said = made.describe(made.result())
+            assert ("needs 200 events in 119" in said) is not possible
+            assert ("needs 86 events in 119" in said) is possible
 
     def test_the_texts_numbers_are_those_worked_out(self):
         texts = {e["id"]: e["explain"] for e in TEXT["explorers"]}
@@ -281,16 +311,54 @@ class TestClones:
         return explorer("clones", **values).result().progressions
 
     def test_the_numbers_of_the_texts(self):
-        found = self.progressions()
-        assert [round(value, 1) for value in found] == [12.0, 12.8, 14.3, 19.4]
+        found = [f"{value:.1f}" for value in self.progressions()]
+        assert found == ["19.9", "20.5", "21.5", "26.9"]
         explain = next(e["explain"] for e in TEXT["explorers"] if e["id"] == "clones")
-        for number in ("12.0", "14.3", "19.4"):
+        ruled = [f"{value:.1f}" for value in self.progressions(rule="diameters")]
+        for number in (found[0], *found[2:], ruled[0], ruled[2]):
             assert number in explain
 
+    def test_two_of_three_sites_are_a_third_of_the_cells_and_its_logarithm_in_doublings(self):
+        alone, _, two, _ = self.progressions(hidden="0")
+        assert two - alone == pytest.approx(math.log2(3), abs=0.05)
+        slow = self.progressions(hidden="0", doubling=1.5)
+        assert slow[2] - slow[0] == pytest.approx(1.5 * math.log2(3), abs=0.05)
+
     def test_a_hidden_deposit_follows_from_algebra(self):
-        # Sum of diameters from nearly nothing to 5 mm above it: 5 mm hold pi / 6 * 0.125 cm³.
+        # From 100 cells to the cells of three balls of 20 mm, pi / 6 * 8 cm³ each.
+        months = math.log2(3 * math.pi / 6 * 8 * 1e9 / 100)
+        assert self.progressions()[-1] == pytest.approx(months, abs=0.05)
+        # By diameters: from nearly nothing to 5 mm, pi / 6 * 0.125 cm³.
         months = math.log2(math.pi / 6 * 0.125 * 1e9 / 100)
-        assert self.progressions()[-1] == pytest.approx(months, abs=0.3)
+        assert self.progressions(rule="diameters")[-1] == pytest.approx(months, abs=0.3)
+
+    def test_the_level_is_where_the_crosses_lie(self):
+        result = explorer("clones").result()
+        assert result.level == pytest.approx(3 * math.pi / 6 * 8 * 1e9)
+        for course in (result.alone, result.treated):
+            assert course.cells[-1] == pytest.approx(result.level, rel=0.05)
+        assert explorer("clones", rule="diameters").result().level is None
+
+    @pytest.mark.parametrize("rule", _clones.RULES)
+    def test_no_month_contradicts_the_drug_alone(self, rule):
+        for month in range(25):
+            made = explorer("clones", month=month, ablated="all", rule=rule)
+            result, said = made.result(), made.describe(made.result())
+            assert result.late == (month >= result.alone.progression)
+            assert ("delays nothing" in said) == result.late
+            assert ("no later" in said) == result.late
+
+    def test_progression_brought_forward_by_the_rule_is_explained(self):
+        for hidden in ("1e2", "1e4"):
+            said = words("clones", share="0", hidden=hidden, rule="diameters", ablated="all")
+            assert "earlier;" in said
+            assert "Nothing grows faster" in said
+        for values in settings("clones"):
+            if values["rule"] == "return":
+                assert not explorer("clones", **values).result().earlier
+
+    def test_a_month_without_ablation_is_said_to_change_nothing(self):
+        assert "month of ablation changes nothing" in words("clones", ablated="none")
 
     def test_more_sites_ablated_never_bring_progression_earlier(self):
         for sites in range(1, 6):
@@ -304,7 +372,7 @@ class TestClones:
         assert math.isfinite(self.progressions(hidden="0", share="1e-4")[-2])
 
     def test_ablation_after_progression_delays_nothing(self):
-        made = explorer("clones", month=20, ablated="all")
+        made = explorer("clones", month=22, ablated="all")
         result = made.result()
         assert result.late
         assert result.treated.progression == pytest.approx(result.alone.progression)
@@ -312,9 +380,9 @@ class TestClones:
 
     def test_early_and_residual_differ_little_as_the_texts_say(self):
         for under_drug in _clones.UNDER_DRUG:
-            for month in (3, 6):
+            for month in (3, 6, 18):
                 result = explorer("clones", month=month, under_drug=under_drug).result()
-                assert result.progressions == pytest.approx(result.at_start, abs=0.3)
+                assert result.progressions == pytest.approx(result.at_start, abs=0.01)
 
     def test_one_site_and_all_but_one_is_the_drug_alone(self):
         result = explorer("clones", sites=1, ablated="but-one").result()
@@ -367,8 +435,30 @@ class TestFacts:
             if study.part:
                 assert f"{study.part} {study.driver}" in row["note"]
         said = words("drivers")
-        for trial in ("sindas", "nrog-china-002", "northstar", "peng", "atom", "gan-2014"):
+        for trial in ("sindas", "nrog-china-002", "northstar", "peng", "atom", "gan-2014", "halt"):
             assert f" {TRIALS[trial]['n']}, " in said
+
+    def test_the_leads_repeat_figures_of_the_rows(self):
+        for question, lead in _driver_facts.LEADS.items():
+            rows = [fact for fact in _driver_facts.FACTS if fact.question == question]
+            known = {figure for fact in rows for figure in fact.figures}
+            said = re.sub("T790M|ROS1", "", lead)
+            assert {float(n) for n in NUMBER.findall(said)} <= known
+            assert words("drivers", question=question).startswith(lead)
+
+    def test_the_lead_counts_randomised_trials_with_results(self):
+        def counts(row):
+            return row["randomised"] == "yes" and "no results" not in row["status"]
+
+        studies = {study.trial_id for study in _driver_facts.STUDIES}
+        number = sum(counts(TRIALS[trial]) for trial in studies)
+        assert words("drivers").startswith(f"The ledger has {number} randomised trials")
+        assert words("drivers", driver="ALK").startswith("No randomised trial")
+
+    def test_two_series_that_may_share_patients_say_so(self):
+        assert "overlap" in TRIALS["gan-2014"]["note"]
+        assert "overlap" in TRIALS["weickhardt"]["note"]
+        assert "14, not randomised, perhaps partly the same 15" in words("drivers")
 
     def test_randomised_studies_are_told_from_others(self):
         for block in lesson.fact_blocks(explorer("drivers").result()):

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import yaml
 from figure_words import WIDTHS, drawn, faults, settings
+from matplotlib.text import Text
 from PIL import Image
 
 from oligoteach.modules import _abscopal, _dormancy, _immune_evidence
@@ -53,9 +54,13 @@ EXTREMES = {
     "evidence": (
         {"endpoint": "response", "pooled": True},
         {"endpoint": "PFS", "show": "source", "pooled": True},
-        {"endpoint": "PFS", "show": "review", "pooled": True},
+        {"pooled": False},
     ),
-    "abscopal": ({"study": "pembro", "control": False}, {"study": "cases", "control": False}),
+    "abscopal": (
+        {"study": "pembro", "control": False},
+        {"study": "cases", "control": False},
+        {"study": "first"},
+    ),
 }
 
 
@@ -208,9 +213,9 @@ class TestDynamics:
         names = {"none": "control", "rt": "rt5x2", "mab": "mAb", "both": "rt5x2+mAb"}
         assert list(view.arms) == list(names)
         for arm, name in names.items():
-            assert view.arms[arm].volume[-1] == pytest.approx(sum(ends[name][:2]), rel=1e-6)
-            assert view.arms[arm].effectors[-1] == pytest.approx(ends[name][3], rel=1e-6)
-            assert view.arms[arm].pdl1[-1] == pytest.approx(ends[name][4], rel=1e-6)
+            assert view.arms[arm].volume[-1] == pytest.approx(sum(ends[name][:2]), rel=1e-4)
+            assert view.arms[arm].effectors[-1] == pytest.approx(ends[name][3], rel=1e-4)
+            assert view.arms[arm].pdl1[-1] == pytest.approx(ends[name][4], rel=1e-4)
         assert "untreated 1759 mm³" in words_of("dynamics")
         assert "both 3.0 mm³" in words_of("dynamics")
 
@@ -240,8 +245,38 @@ class TestDynamics:
 
     def test_other_doses_and_influx_are_said_to_be_assumed(self):
         assert "unchecked" in words_of("dynamics", dose=8, fractions=3)
-        assert "75 % of the published value" in words_of("dynamics", influx=75)
+        assert "75 % of the typical mouse's" in words_of("dynamics", influx=75)
         assert "unchecked" not in words_of("dynamics")
+
+    @pytest.mark.parametrize(
+        ("values", "notes"),
+        [
+            ({}, ()),
+            ({"dose": 8, "fractions": 3}, ("unchecked dose",)),
+            ({"influx": 90}, ("another mouse",)),
+            ({"dose": 4, "influx": 150}, ("unchecked dose", "another mouse")),
+            ({"dose": 8, "fractions": 0}, ()),
+        ],
+    )
+    def test_the_figure_itself_says_what_nothing_checks(self, values, notes):
+        made = explorer("dynamics", **values)
+        assert made.result().notes == notes
+        shown = {text.get_text() for text in drawn(made, 360).findobj(Text) if text.get_visible()}
+        assert ("\n".join(notes) in shown) or not notes
+
+    def test_in_other_animals_either_treatment_may_suffice(self):
+        ends = {
+            influx: explorer("dynamics", influx=influx).result().arms for influx in (75, 90, 150)
+        }
+        assert ends[150]["rt"].volume[-1] < 10
+        assert ends[150]["mab"].volume[-1] < 10
+        explain = next(e for e in TEXT["explorers"] if e["id"] == "dynamics")["explain"]
+        for influx in (75, 90):
+            assert f"at {influx} % {ends[influx]['both'].volume[-1]:.0f}" in explain.lower()
+
+    def test_a_control_without_effect_is_named(self):
+        assert "change nothing" in words_of("dynamics", fractions=0)
+        assert "change nothing" not in words_of("dynamics")
 
 
 class TestDormancy:
@@ -263,6 +298,10 @@ class TestDormancy:
         assert view.jump is None
         assert view.alone.fate == "escaped"
         assert "Nothing is killed" in words_of("dormancy", killed=0, lost=0)
+
+    def test_no_cure_is_possible(self):
+        assert explorer("dormancy", killed=99).result().treated.fate == "dormant"
+        assert words_of("dormancy").split(". ")[0].endswith("treated 5.7 million (dormancy)")
 
     def test_the_jump_is_the_treatment(self):
         (tumour, effectors), (after, left) = explorer("dormancy", lost=25).result().jump
@@ -297,8 +336,9 @@ class TestInterferon:
 
     def test_it_is_called_schematic_and_assumed(self):
         said = words_of("interferon")
-        assert said.startswith("Schematic, preclinical.")
-        assert "every number on it are assumed" in said
+        assert said.startswith("Under the assumed curve 24 Gy gives")
+        assert "Schematic, preclinical" in said
+        assert "how fractions add up and every number on them are assumed" in said
         assert "changed assumed curve" in words_of("interferon", steepness=4)
 
     def test_divisions_share_the_total(self):
@@ -327,20 +367,39 @@ class TestEvidence:
 
     def test_an_unverified_ratio_is_said_to_be_so(self):
         said = words_of("evidence")
-        assert re.search(r"NRG-LU002[^;]*1\.05[^;]*unverified", said)
+        assert "NRG-LU002 1.05 unverified" in said.split(". ")[0]
         blocks = lesson.evidence_blocks(explorer("evidence").result())
-        assert [b.status for b in blocks] == ["", "", "", "unverified"]
+        assert [b.status for b in blocks] == ["", "", "", "unverified", "+ not in the review"]
+
+    def test_a_row_with_one_figure_read_and_one_not_says_which(self):
+        blocks = lesson.evidence_blocks(explorer("evidence", endpoint="PFS").result())
+        row = next(block for block in blocks if block.heading == "NRG-LU002")
+        assert [line.text for line in row.lines[:2]] == [
+            "0.93 ✓, no interval",
+            "p = 0.664 ? unverified",
+        ]
+
+    @pytest.mark.parametrize("endpoint", ["OS", "PFS"])
+    def test_the_pooled_analysis_is_there_with_both_arms(self, endpoint):
+        blocks = lesson.evidence_blocks(explorer("evidence", endpoint=endpoint).result())
+        told = " ".join(line.text for line in blocks[-1].lines)
+        name = f"{endpoint} first report"
+        medians = [
+            published("theelen-pooled", name, "median", arm)["value"]
+            for arm in ("rt-pembro", "pembro")
+        ]
+        assert f"median {' against '.join(medians)} months" in told
+        assert len(lesson.evidence_blocks(explorer("evidence", pooled=False).result())) == 4
 
     def test_responses_are_the_ledgers(self):
         said = words_of("evidence", endpoint="response", pooled=True)
         for trial, endpoint in (
             ("pembro-rt", "response at 12 weeks"),
-            ("theelen-pooled", "abscopal response"),
+            ("theelen-pooled", "response first report"),
         ):
             rows = [r for r in OUTCOMES if (r["trial_id"], r["endpoint"]) == (trial, endpoint)]
             assert len(rows) == 2
             assert all(f"{row['value']} %" in said for row in rows)
-        assert "19.7 % without, unverified" in said
 
     def test_the_table_gives_every_claim_and_its_verdict(self):
         made = explorer("evidence")
@@ -363,11 +422,12 @@ class TestAbscopal:
     def test_dots_are_the_ledgers_shares(self):
         for study, trial, endpoint in (
             ("pooled", "theelen-pooled", "abscopal response"),
+            ("first", "theelen-pooled", "response first report"),
             ("pembro", "pembro-rt", "response at 12 weeks"),
         ):
             groups = explorer("abscopal", study=study).result().groups
-            arms = {"pooled": ("rt-pembro", "pembro"), "pembro": ("sbrt-pembro", "pembro")}
-            for group, arm in zip(groups, arms[study], strict=True):
+            first = "sbrt-pembro" if study == "pembro" else "rt-pembro"
+            for group, arm in zip(groups, (first, "pembro"), strict=True):
                 row = published(trial, endpoint, "proportion", arm)
                 assert group.filled == round(float(row["value"]))
                 assert group.words.startswith(f"{float(row['value']):g} %")
@@ -376,7 +436,7 @@ class TestAbscopal:
     def test_cases_are_those_of_the_audit(self):
         found = AUDIT["abscopal-rare"]["primary_says"]
         assert f"{_abscopal.CASES} published cases" in found
-        assert f"{_abscopal.ALONE} of them after radiation alone" in found
+        assert f"{_abscopal.ALONE} of them after radiation alone and one without" in found
 
     def test_without_the_other_arm_nothing_is_judged(self):
         said = words_of("abscopal", control=False)
@@ -384,11 +444,37 @@ class TestAbscopal:
         assert "cannot tell" in said
         assert "difference 22 points" in words_of("abscopal")
         assert "difference 18 points, p = 0.07" in words_of("abscopal", study="pembro")
+        assert "difference 17 points, p = 0.01" in words_of("abscopal", study="first")
+        hidden = explorer("abscopal", control=False).result().groups[1]
+        assert (hidden.of, hidden.words) == (0, "hidden")
 
     def test_every_row_of_the_table_carries_a_verdict(self):
         made = explorer("abscopal")
         for row in made.table(made.result()).rows:
             assert row[-1]["tone"] in {"ok", "note", "open", "bad"}
+            parts = row[-1]["text"].lower().split("; ")
+            assert len(parts) == len(set(parts))
+
+    def test_what_the_review_does_not_say_gets_no_verdict(self):
+        made = explorer("abscopal")
+        badges = {row[0]: row[-1]["text"] for row in made.table(made.result()).rows}
+        assert badges["PEMBRO-RT, clinical"] == "not in the review"
+        assert badges["Pooled analysis, first report"] == "not in the review"
+
+    def test_shares_of_the_table_are_the_ledgers(self):
+        made = explorer("abscopal")
+        rows = {row[0]: row[2] for row in made.table(made.result()).rows}
+        for name, trial, endpoint, arms in (
+            ("PEMBRO-RT, clinical", "pembro-rt", "response at 12 weeks", ("sbrt-pembro", "pembro")),
+            (
+                "Pooled analysis, first report",
+                "theelen-pooled",
+                "response first report",
+                ("rt-pembro", "pembro"),
+            ),
+        ):
+            shares = [published(trial, endpoint, "proportion", arm)["value"] for arm in arms]
+            assert f"{shares[0]} % against {shares[1]} %" in rows[name]
 
 
 class TestTexts:
@@ -420,15 +506,16 @@ class TestTexts:
     def test_no_prose_before_a_prediction_gives_its_answer_away(self):
         cells = ["".join(cell["source"]) for cell in NOTEBOOK["cells"]]
         before = {
-            "dynamics": ("3 mm", "synerg", "nearly gone"),
-            "interferon": ("6 × 4", "12 × 2", "cannot tell"),
-            "evidence": ("36 %", "0.66", "not met"),
-            "abscopal": ("41.7", "19.7", "control arm", "without radiotherapy too"),
+            "dynamics": ("3 mm", "synerg", "nearly gone", "much together"),
+            "dormancy": ("held in check once", "million", "cure"),
+            "interferon": ("6 × 4", "12 × 2", "cannot tell", "this course's own"),
+            "evidence": ("36 %", "0.66", "not met", "lengthened"),
+            "abscopal": ("41.7", "19.7", "control arm", "without radiotherapy", "drug alone"),
         }
         for key, hints in before.items():
             place = next(i for i, cell in enumerate(cells) if f'explore("{key}")' in cell)
-            told = " ".join(cells[1:place])
-            assert not [hint for hint in hints if hint in told], key
+            known = " ".join([TEXT["about"], *TEXT["objectives"], *cells[:place]])
+            assert not [hint for hint in hints if hint in known], key
 
     def test_no_text_calls_a_model_curve_kaplan_meier_or_promises_anything(self):
         cells = ["".join(cell["source"]) for cell in NOTEBOOK["cells"]]

@@ -173,8 +173,8 @@ class TestPath:
         made = explorer("path")
         assert made.result().decision.end.id == "test-first"
         assert made.describe(made.result()).startswith(
-            "Oligoprogression? yes; On a TKI? yes; Re-biopsy done? no. The path ends at “Test "
-            "before deciding” (not checked)."
+            "The path ends at “Test before deciding” (not checked). Oligoprogression? yes; On a "
+            "TKI? yes; Re-biopsy answers? no."
         )
 
     @pytest.mark.parametrize(
@@ -183,10 +183,12 @@ class TestPath:
             ({"biopsy": "clear"}, "ablate", "conditional, contested"),
             ({"biopsy": "clear", "treatment": "alk"}, "ablate", "conditional, contested"),
             ({"biopsy": "clear", "treatment": "ros1"}, "analogy", "by analogy"),
-            ({"biopsy": "t790m"}, "osimertinib", "conditional"),
+            ({"biopsy": "t790m"}, "osimertinib", "depends on the earlier drug"),
+            ({"biopsy": "plasma"}, "test-first", "not checked"),
+            ({"biopsy": "t790m", "treatment": "alk"}, "test-first", "not checked"),
             ({"biopsy": "t790m", "treatment": "osimertinib"}, "other-drug", "not checked"),
             ({"biopsy": "t790m", "treatment": "osimertinib-later"}, "other-drug", "not checked"),
-            ({"biopsy": "bypass"}, "other-drug", "not checked"),
+            ({"biopsy": "other"}, "other-drug", "not checked"),
             ({"treatment": "ici"}, "on-immunotherapy", "open"),
             ({"rest": False}, "outside", "outside"),
             ({"sites": 6}, "outside", "outside"),
@@ -228,9 +230,13 @@ class TestPath:
         made = explorer("path", biopsy="clear", bone=True, brain="silent")
         table = made.table(made.result())
         bases = {row[0]: row[3] for row in table.rows}
-        assert "not checked" in bases["Was a re-biopsy done, of tissue or plasma?"]["text"].lower()
-        assert "contradicted" in bases["Pain"]["text"]
-        assert "stop-trial-promising: contradicted" in bases["End: Keep TKI, ablate sites"]["text"]
+        assert (
+            "not checked" in bases["Does a re-biopsy answer, of tissue or plasma?"]["text"].lower()
+        )
+        assert "Contradicted by the source." in bases["Pain"]["text"]
+        end = bases["End: Keep TKI, ablate sites"]["text"]
+        assert "stop-trial-promising" not in end  # the claim's words, not its key
+        assert f"“{CLAIMS['stop-trial-promising']['statement']}” Contradicted by the source." in end
 
     def test_every_claim_is_named_in_the_text_of_the_explorer(self):
         (text,) = [part for part in TEXT["explorers"] if part["id"] == "path"]
@@ -271,7 +277,7 @@ class TestSeries:
         assert ghosts["Gan"] == [float(CLAIMS["gan-second-progression"]["value"])] == [6.5]
         assert ghosts["The review"] == [6, 22]
         assert ghosts["Weickhardt"] == ghosts["CURB"] == []
-        assert blocks["Yu"].status == "✗ miscited"
+        assert blocks["Yu"].status == "✗ review: miscited"
         assert blocks["The review"].status == "✗ inconsistent"
         assert AUDIT["tki-extension-range"]["verdict"] == "internally-inconsistent"
 
@@ -281,7 +287,15 @@ class TestSeries:
         assert others.lines[0].mark.value == 10.1
         note = published("gan-2014", "total time on crizotinib", "median", "srt-criz")["note"]
         assert note.startswith("10.1 months in those not suitable")
-        assert others.status == "✗ immortal time"
+        assert others.status == "✗ no fair control"
+        assert others.lines[1].text == "immortal time, selection"
+
+    def test_one_is_said_in_the_singular(self):
+        made = explorer("series", until="all", show="review", randomised=False)
+        assert " medians from " in made.describe(made.result())
+        made = explorer("series", until="therapy", show="review", randomised=False)
+        words = made.describe(made.result())
+        assert not re.search(r"\b1 (medians|studies|different)", words), words
 
     def test_a_clock_that_the_ledger_does_not_start_is_said_to_be_unknown(self):
         made = explorer("series")
@@ -384,7 +398,8 @@ class TestTrials:
         made = explorer("trials")
         words = made.describe(made.result())
         assert words.startswith("STOP states no difference in progression-free survival")
-        assert "11 of 31 controls (35 %) did not follow the protocol" in words
+        assert "11 of 31 controls (35 %) went off protocol or withdrew" in words
+        assert "11 of 31 controls off protocol or withdrawn" in TRIALS["stop"]["note"]
         assert "11 of 31 controls (35 percent)" in AUDIT["stop-trial-promising"]["primary_says"]
         row = made.table(made.result()).rows[0]
         assert "promising" in row[-1]["text"]
@@ -417,9 +432,22 @@ class TestSubgroups:
         assert "0.53 (0.22–1.24), p = 0.14: these figures do not tell the two apart" in words
 
     def test_about_twice_the_patients_would_tell_them_apart(self):
-        for times, told in ((1.5, "do not tell"), (2, "tell")):
+        for times, told in ((1.5, "would not tell"), (2, "would tell")):
             made = explorer("subgroups", times=times)
             assert f"these figures {told} the two apart" in made.describe(made.result())
+
+    def test_the_sizes_in_the_text_follow_from_the_printed_intervals(self):
+        logs, variance = [], 0.0
+        for endpoint in ("PFS NSCLC", "PFS breast"):
+            row = published("curb", endpoint, "hazard_ratio")
+            logs.append(math.log(float(row["value"])))
+            reach = math.log(float(row["high"]) / float(row["low"])) / 2
+            variance += (reach / 1.959964) ** 2
+        squared = (logs[1] - logs[0]) ** 2 / variance
+        (text,) = [part["explain"] for part in TEXT["explorers"] if part["id"] == "subgroups"]
+        assert f"below 0.05 at {1.959964**2 / squared:.1f} times the size" in text
+        # 0.841621: the standard normal quantile of 80 %.
+        assert f"to be {(1.959964 + 0.841621) ** 2 / squared:.1f} times as large" in text
 
     def test_it_is_a_calculation(self):
         assert lesson("oligoprogression").explore("subgroups").badge == "calculation"

@@ -164,3 +164,17 @@ def test_what_lies_outside_is_refused_with_a_sentence(schedule, days, words):
         simulate(schedule, days)
     assert words in str(error.value)
     assert str(error.value).endswith(".")
+
+
+def test_a_coarser_tolerance_changes_a_picture_by_less_than_a_thousandth():
+    days = np.arange(0, 40.1, 0.5)
+    schedule = Schedule(daily(7, 5, 2), three_a_week(7))
+    fine, coarse = (simulate(schedule, days, tolerance=t) for t in (1e-8, 3e-6))
+    assert coarse.volume == pytest.approx(fine.volume, rel=1e-3)
+    assert coarse.effectors == pytest.approx(fine.effectors, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("tolerance", [0, 1e-11, 1e-3, float("nan")])
+def test_refuses_a_tolerance_that_says_nothing(tolerance):
+    with pytest.raises(ValueError, match="1e-10 to 0.0001 is allowed"):
+        simulate(Schedule(), [0, 40], tolerance=tolerance)

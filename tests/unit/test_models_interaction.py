@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oligoteach.models.interaction import Ratio, interaction, narrowed
+from oligoteach.models.interaction import Ratio, chance_to_differ, interaction, narrowed
 
 LUNG, BREAST = Ratio(0.41, 0.22, 0.75), Ratio(0.78, 0.43, 1.43)
 
@@ -21,6 +21,18 @@ def test_curb_by_hand():
     assert found.low == pytest.approx(0.5256 * math.exp(-1.95996 * spread), rel=1e-3)
     assert found.high == pytest.approx(0.5256 * math.exp(1.95996 * spread), rel=1e-3)
     assert found.p == pytest.approx(0.142, abs=0.001)  # z = 0.64313 / 0.43803 = 1.4682
+
+
+def test_the_chance_to_find_curbs_difference_by_hand():
+    # z = 1.46828. At (1.959964 / z)**2 times the size half of the trials find it, at
+    # ((1.959964 + 0.841621) / z)**2 times 80 % (the other tail adds less than 0.0001).
+    for times, chance in ((1.78188, 0.5), (3.64074, 0.8)):
+        assert chance_to_differ(LUNG, BREAST, times=times) == pytest.approx(chance, abs=2e-4)
+
+
+def test_without_a_difference_one_trial_in_twenty_finds_one():
+    assert chance_to_differ(LUNG, LUNG, times=3) == pytest.approx(0.05)
+    assert chance_to_differ(LUNG, BREAST) == pytest.approx(chance_to_differ(BREAST, LUNG))
 
 
 ratios = st.builds(

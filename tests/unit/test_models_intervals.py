@@ -17,6 +17,7 @@ from oligoteach.models.intervals import (
     geometric_mean,
     implied_p,
     implied_range,
+    least_events,
     standard_error,
     z_value,
 )
@@ -137,6 +138,21 @@ def test_an_estimate_outside_its_interval_is_said():
 
 def test_a_printed_p_of_zero_has_an_infinite_ratio():
     assert consistent(0.5, 0.3, 0.8, 0).ratio == math.inf
+
+
+@given(st.integers(1, 500), st.integers(1, 500), ratios, levels)
+def test_no_trial_has_fewer_events_than_its_interval_needs(d1, d2, hr, level):
+    half = z_value(level) * math.sqrt(1 / d1 + 1 / d2)
+    least = least_events(hr * math.exp(-half), hr * math.exp(half), level)
+    assert least <= (d1 + d2) * (1 + 1e-9)
+    if d1 == d2:
+        assert least == pytest.approx(d1 + d2)
+
+
+def test_an_interval_can_need_more_events_than_there_were_patients():
+    # NorthStar: 119 patients; by hand 4 / (ln(0.87 / 0.50) / 3.92)².
+    assert least_events(0.50, 0.87) == pytest.approx(200.3, abs=0.1)
+    assert least_events(0.50, 0.87, 80) == pytest.approx(85.7, abs=0.1)
 
 
 @given(ratios, st.floats(0.02, 2), levels, st.floats(0.0001, 1), st.booleans())

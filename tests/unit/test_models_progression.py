@@ -39,9 +39,9 @@ def expected_end(s: Situation) -> str:
         return "outside"
     if s.treatment == "immunotherapy":
         return "on-immunotherapy"
-    if s.biopsy == "not done":
+    if s.biopsy in ("not done", "nothing in plasma only"):
         return "test-first"
-    if s.biopsy == "clear":
+    if s.biopsy == "nothing in tissue":
         return "analogy" if s.treatment == "ROS1 TKI" else "ablate"
     new = s.biopsy == "T790M" and s.treatment == "early EGFR TKI"
     return "osimertinib" if new else "other-drug"
@@ -57,7 +57,7 @@ def test_nobody_is_ablated_untested_or_switched_to_what_was_given():
     for situation in ALL:
         end = decide(situation).end.id
         if end in ("ablate", "analogy"):
-            assert situation.biopsy == "clear"
+            assert situation.biopsy == "nothing in tissue"
         if end == "osimertinib":
             assert not situation.treatment.startswith("osimertinib")
 
@@ -113,9 +113,39 @@ def test_limits_are_those_of_the_ledger():
 def test_no_end_is_called_settled_and_the_contested_one_is_called_so():
     standing = {end.id: end.standing for end in path.ENDS}
     assert standing["ablate"] == "conditional, contested"
+    assert standing["osimertinib"] == "depends on the earlier drug"
     assert standing["on-immunotherapy"] == "open"
     words = " ".join(end.reason for end in path.ENDS)
     assert not re.search(r"must|should|proven", words)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "biopsy", "words"),
+    [
+        ("ALK TKI", "nothing in tissue", "Both ALK series are of crizotinib"),
+        ("osimertinib first", "nothing in tissue", "No series of oligoprogression on osimertinib"),
+        ("osimertinib later", "nothing in tissue", "No series of oligoprogression on osimertinib"),
+        ("early EGFR TKI", "nothing in plasma only", "tissue is next"),
+    ],
+)
+def test_warns_where_the_evidence_is_of_another_drug_or_the_test_of_plasma_alone(
+    treatment, biopsy, words
+):
+    (warning,) = decide(Situation(treatment=treatment, biopsy=biopsy)).warnings
+    assert words in warning
+
+
+def test_the_series_are_of_the_drugs_that_the_ledger_names():
+    with (LEDGER / "trials.csv").open(encoding="utf-8") as file:
+        trials = {row["trial_id"]: row["population"] for row in csv.DictReader(file)}
+    assert "ALK on crizotinib" in trials["weickhardt"]
+    assert "ALK-positive NSCLC on crizotinib" in trials["gan-2014"]
+    series = ("weickhardt", "gan-2014", "yu-mskcc")
+    assert not [name for name in series if "osimertinib" in trials[name].lower()]
+    assert "on a TKI" in trials["halt"]
+    assert not [name for name in ("curb", "stop") if "TKI" in trials[name]]
+    (end,) = [end for end in path.ENDS if end.id == "ablate"]
+    assert "were on a TKI is not in the ledger" in end.reason
 
 
 def test_brain_and_pain_are_answered_beside_the_path():
@@ -136,7 +166,7 @@ def test_brain_and_pain_are_answered_beside_the_path():
         ({"sites": 0}, "a whole number from 1"),
         ({"sites": 2.0}, "a whole number from 1"),
         ({"treatment": "chemotherapy"}, "allowed are early EGFR TKI"),
-        ({"biopsy": "yes"}, "allowed are not done, clear, T790M, bypass"),
+        ({"biopsy": "yes"}, "allowed are not done, nothing in tissue"),
         ({"brain": "full"}, "allowed are none, silent, symptoms"),
         ({"treatment": "ALK TKI", "biopsy": "T790M"}, "T790M is a change of EGFR"),
     ],

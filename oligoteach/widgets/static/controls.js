@@ -81,13 +81,23 @@ function radios(spec, change) {
       type: "radio", name, value: option.value, onchange: () => change(spec.name, option.value),
     }),
   );
+  const list = h(
+    "select",
+    { class: "kit-short", "aria-label": spec.label, onchange: () => change(spec.name, list.value) },
+    spec.options.map((option) => h("option", { value: option.value }, option.text)),
+  );
   const el = h(
     "fieldset",
     { class: "kit-control", "data-control": spec.name },
     h("legend", {}, spec.label),
     spec.options.map((option, i) => h("label", { class: "kit-option" }, inputs[i], option.text)),
+    list,
   );
-  return { el, show: (value) => inputs.forEach((input) => (input.checked = input.value === value)) };
+  const show = (value) => {
+    list.value = value;
+    inputs.forEach((input) => (input.checked = input.value === value));
+  };
+  return { el, show };
 }
 
 function select(spec, change) {
@@ -149,4 +159,21 @@ function text(spec, change) {
     if (input !== document.activeElement) input.value = value;
   };
   return { el, show };
+}
+
+// Before an audience the controls share a screen with their figure. While they are taller than
+// their place, the tallest group of radios gives way to a list of the same options; if that is not
+// enough, the type gives way a little (kit.css).
+function shorten(form) {
+  const over = () => form.scrollHeight > form.clientHeight + 1;
+  const groups = [...form.querySelectorAll("fieldset:not(.kit-shortened):has(> .kit-short)")]
+    .filter((group) => shown(group) && !group.contains(document.activeElement))
+    .sort((one, other) => one.clientHeight - other.clientHeight);
+  while (groups.length && over()) groups.pop().classList.add("kit-shortened");
+  if (over()) form.parentElement.classList.add("kit-dense");
+}
+
+function unshorten(form) {
+  form.querySelectorAll(".kit-shortened").forEach((group) => group.classList.remove("kit-shortened"));
+  form.parentElement.classList.remove("kit-dense");
 }

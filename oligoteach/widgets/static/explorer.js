@@ -24,9 +24,10 @@ function renderExplorer({ model, el, signal }) {
     words.replaceChildren(first, h("span", { class: "kit-rest-words" }, text.slice(first.length)));
   };
   const read = later(700, (text) => {
-    if (run.running()) return;
+    if (run.running() || body.hidden) return;
     words.setAttribute("aria-live", "polite");
     write(text);
+    if (onStage(box)) shorten(controls.el);
   });
 
   const frames = new Frames(model, image, config, {
@@ -44,11 +45,14 @@ function renderExplorer({ model, el, signal }) {
       notes.replaceChildren(...[...message.notes, ...old].map((note) => h("p", { class: "kit-refusal" }, note)));
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
-      if (arriving) goTo(body.querySelector(".kit-figure"));
+      if (arriving) goTo(body);
       arriving = false;
     },
     onlocked: () => showBody(false),
-    onrest: () => controls.show(frames.entries()),
+    onrest() {
+      controls.show(frames.entries());
+      if (onStage(box)) shorten(controls.el);
+    },
   });
 
   const controls = controlsBox(model, config, (name, value) => {
@@ -71,6 +75,7 @@ function renderExplorer({ model, el, signal }) {
   const body = h(
     "div",
     { class: "kit-body", "aria-busy": "true" },
+    h("p", { class: "kit-stage-title", "aria-hidden": "true" }, config.title),
     controls.el,
     h(
       "figure",
@@ -99,6 +104,15 @@ function renderExplorer({ model, el, signal }) {
   const showBody = (on) => {
     body.hidden = after.hidden = !on;
     gate.hidden = on;
+    if (!on) conceal();
+  };
+  // Put back to the start, the page must not keep what it has told.
+  const conceal = () => {
+    words.replaceChildren();
+    image.src = PLACEHOLDER;
+    image.alt = "";
+    table.age();
+    cards.replaceChildren();
   };
   const after = h(
     "div",
@@ -115,7 +129,7 @@ function renderExplorer({ model, el, signal }) {
     h(
       "section",
       { class: "kit-explorer kit-card", "aria-labelledby": title, "data-explorer": config.key },
-      h("h3", { id: title, class: prediction ? null : "kit-step", tabindex: "-1" }, config.title),
+      h("h3", { id: title, tabindex: "-1" }, config.title),
       prediction?.el,
       gate,
       body,
@@ -156,14 +170,17 @@ function renderExplorer({ model, el, signal }) {
   };
   model.on("change:params", onparams);
   signal?.addEventListener("abort", () => model.off("change:params", onparams));
-  whenSeen(el, box, signal, () => frames.want());
+  whenSeen(el, box, signal, () => {
+    unshorten(controls.el); // another size or look: they may fit now
+    frames.want();
+  });
 }
 
 // The first frame when the explorer comes near the screen, or a little later for printing's sake;
 // then one whenever its size or the look of the page changes.
 function whenSeen(el, box, signal, want) {
   let started = false;
-  let width = 0;
+  let size = "";
   const start = () => {
     if (started) return;
     started = true;
@@ -177,8 +194,10 @@ function whenSeen(el, box, signal, want) {
   seen.observe(el);
   setTimeout(start, 2500);
   const resized = later(120, () => {
-    if (!started || box.clientWidth === width) return;
-    width = box.clientWidth;
+    // On the stage a figure fills a height, elsewhere only a width.
+    const now = `${box.clientWidth} ${look.present() ? box.clientHeight : ""}`;
+    if (!started || now === size) return;
+    size = now;
     want();
   });
   const sizes = new ResizeObserver(resized);

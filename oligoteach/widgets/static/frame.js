@@ -3,15 +3,28 @@
 
 const PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
-// Before an audience a figure fits the screen's height and is drawn small, so that it is magnified
-// with its letters: at most LECTURE_SHARE of the height, LECTURE_WIDTH page pixels wide.
+// Before an audience a figure is drawn small and magnified with its letters: LECTURE_WIDTH page
+// pixels wide, so that its least letters are legible from the last row. Where the stage gives it a
+// height of its own (kit.css), its shape gives way a little so as to fill it; else it takes at most
+// LECTURE_SHARE of the window's height.
 const LECTURE_SHARE = 0.66;
-const LECTURE_WIDTH = 620;
+const LECTURE_WIDTH = 624;
 
-function fit(width, aspect) {
-  if (!look.present()) return { shown: width, width };
-  const shown = Math.min(width, (innerHeight * LECTURE_SHARE) / aspect);
+function fit(box, config) {
+  const room = box.clientWidth;
+  if (!look.present()) return { shown: room, width: room };
+  if (onStage(box)) return fitStage(room, box.clientHeight, config);
+  const shown = Math.min(room, (innerHeight * LECTURE_SHARE) / config.aspect);
   return { shown, width: Math.round(Math.min(shown, LECTURE_WIDTH)) };
+}
+
+const onStage = (box) => getComputedStyle(box).getPropertyValue("--kit-stage").trim() === "1";
+
+function fitStage(room, high, config) {
+  const [least, most] = config.bends.map((bend) => bend * config.aspect * LECTURE_WIDTH);
+  const height = Math.max(least, Math.min(most, (high * LECTURE_WIDTH) / room));
+  const shown = Math.floor(Math.min(room, ((high - 1) * LECTURE_WIDTH) / height));
+  return { shown, width: LECTURE_WIDTH, height: Math.floor(height) };
 }
 
 class Frames {
@@ -43,19 +56,20 @@ class Frames {
   }
 
   next() {
-    const width = this.image.parentElement?.clientWidth;
-    if (this.flying || !this.wanted || !width) return;
+    const box = this.image.parentElement;
+    if (this.flying || !this.wanted || !box?.clientWidth) return;
     this.flying = true;
     this.wanted = false;
     const params = (this.sent = { ...this.held, ...this.pending });
     this.pending = {};
-    const size = fit(width, this.config.aspect);
+    const size = fit(box, this.config);
     this.image.style.width = `${size.shown}px`;
     this.model.send({
       type: "frame",
       view: this.id,
       params,
       width: size.width,
+      ...(size.height ? { height: size.height } : {}),
       ratio: look.ratio() * (size.shown / size.width),
       theme: look.theme(),
       table: this.wantsTable(),

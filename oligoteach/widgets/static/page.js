@@ -147,27 +147,46 @@ const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !
 let currentStep = null;
 const place = h("p", { class: "kit-step-place", "aria-hidden": "true", hidden: true });
 
-const REST = /^References$/; // for reading, not for the wall
+const REST = /^References\W*$/; // for reading, not for the wall
+// The page's own sequence: heading, prediction, figure, feedback. What is not to be seen yet counts
+// too, so that the total is the same before and after an answer is revealed.
+const STATIONS = "main h1, main h2, .kit-prediction, .kit-body, .kit-feedback";
 
-// The page's own sequence: heading, prediction, figure, feedback, questions.
-function steps() {
-  const all = document.querySelectorAll("main h1, main h2, .kit-step, .kit-figure, .kit-feedback, .kit-question");
-  return [...all].filter((step) => shown(step) && step.textContent.trim() !== "" && !REST.test(step.textContent));
+function stations() {
+  return [...document.querySelectorAll(STATIONS)].filter((step) => !REST.test(step.textContent));
 }
+
+// The questions of an open quiz are steps within the station at which they stand.
+function steps() {
+  const all = document.querySelectorAll(`${STATIONS}, .kit-question`);
+  return [...all].filter((step) => !REST.test(step.textContent));
+}
+
+const can = (step) => shown(step) && step.textContent.trim() !== "";
 
 function move(by) {
   const list = steps();
-  const next = list[Math.max(0, Math.min(list.length - 1, list.indexOf(currentStep) + by))];
-  if (next) goTo(next);
+  let at = list.indexOf(currentStep) + by;
+  while (at > 0 && at < list.length && !can(list[at])) at += by;
+  const next = list[Math.max(0, at)];
+  if (next && can(next)) goTo(next);
 }
 
 function goTo(step) {
-  const list = steps();
   currentStep = step;
   step.setAttribute("tabindex", step.getAttribute("tabindex") ?? "-1");
   step.focus({ preventScroll: true });
   step.scrollIntoView({ block: "start" });
-  place.textContent = `${list.indexOf(step) + 1} / ${list.length}`;
+  place.textContent = placeWords(step);
+}
+
+function placeWords(step) {
+  const list = stations();
+  const before = list.filter((one) => one === step || one.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const station = `${before.length} / ${list.length}`;
+  if (!step.matches(".kit-question")) return station;
+  const questions = [...step.parentElement.querySelectorAll(".kit-question")];
+  return `${station}, question ${questions.indexOf(step) + 1} of ${questions.length}`;
 }
 
 function watchKeys(signal) {

@@ -58,7 +58,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
   const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "kit-button kit-reveal" });
   const el = h(
     "div",
-    { class: "kit-prediction kit-step" },
+    { class: "kit-prediction" },
     h("p", { class: "kit-kicker" }, "Predict first"),
     fields.el,
     sure.el,
