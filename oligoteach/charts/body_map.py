@@ -58,6 +58,16 @@ PLACES: dict[str, tuple[str, Point]] = {
 }
 """Words and place of every site, by its key."""
 
+BESIDE = ((0.0, 0.0), (3.3, 5.5), (-3.3, -5.5))
+"""Where the first, the second and the third lesion of a site stand, from its place."""
+
+BESIDE_IN_BRAIN = {
+    "brain-right": ((0.0, 0.0), (1.0, -4.6), (-1.8, 4.6)),
+    "brain-left": ((0.0, 0.0), (-1.0, -4.6), (1.8, 4.6)),
+    "brain-back": ((0.0, 0.0), (0.0, -4.6), (0.0, 4.6)),
+}
+"""The same in the head, where the sites lie close together."""
+
 SHORT_FORMS = {"R": "right", "L": "left", r"Abdo\.": "abdominal"}
 """What labels shorten, and the whole words."""
 
@@ -239,8 +249,8 @@ class BodyMap(dict[str, Any]):
             n = met.get(spot.site, 0)
             met[spot.site] = n + 1
             x, y = PLACES[spot.site][1]
-            shift = (0.0, 5.5, -5.5)[n % 3] if n else 0.0
-            places.append(self._at((x + shift * 0.6, y + shift)))
+            right, down = BESIDE_IN_BRAIN.get(spot.site, BESIDE)[n % 3]
+            places.append(self._at((x + right, y + down)))
         return places
 
     def _label(self, spots: Sequence[Spot], places: Sequence[Point]) -> None:

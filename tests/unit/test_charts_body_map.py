@@ -15,7 +15,7 @@ from oligoteach.charts.theme import THEMES
 from oligoteach.evidence.cases import SITES, LesionState
 from oligoteach.modules._board import BodyPicture
 
-WIDTHS = (253, 320, 380, 440, 640)
+WIDTHS = (253, 264, 320, 380, 440, 640)
 
 
 def drawn(spots, width=320, theme="light"):
@@ -83,6 +83,14 @@ def test_lesions_of_one_site_do_not_hide_each_other():
     places = body["marks"][0].get_offsets()
     gaps = [np.hypot(*(a - b)) for i, a in enumerate(places) for b in places[:i]]
     assert min(gaps) > 7
+
+
+@pytest.mark.parametrize("case", evidence.board_cases().usable, ids=lambda case: case.name)
+def test_no_lesion_of_a_case_hides_another(case):
+    _, body = drawn([Spot(lesion.site, "untreated", lesion.mm) for lesion in case.lesions])
+    places = body["marks"][0].get_offsets()
+    gaps = [np.hypot(*(a - b)) for i, a in enumerate(places) for b in places[:i]]
+    assert min(gaps, default=99) > 7
 
 
 def test_a_larger_lesion_has_a_larger_mark():
