@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ LARGE, GROWN = 760, 1.2
 STRIP = 72
 RULE_AT, SEEN_AT, FIELD, WORDS_AT = 14, 36, 48, 60
 TOP = 104.0
+LETTER, BESIDE = 7.4, 10.0  # page pixels: of a letter at most, and between a ring and its words
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Shown:
         Ratio over all patients that is assumed, and its chance.
     helped : float or None
         Ratio among those who are helped, where that is not everybody.
+    helped_words : str
+        What stands beside it.
     low, high : float
         What the ratio that was seen leaves open at this number of events.
     heading, number, left_open : str
@@ -49,6 +53,7 @@ class Shown:
     chance: NDArray[np.float64]
     point: tuple[float, float]
     helped: float | None
+    helped_words: str
     low: float
     high: float
     heading: str
@@ -74,6 +79,7 @@ class GoCurve(dict[str, Any]):
         self._size = points(SMALL * grown)
         top = 48 if figure.compact else 34
         self.axes = axes = figure.panel(left=58, right=14, top=top, bottom=66)
+        self._across = figure.width - 72  # page pixels from the left limit to the right one
         self._percent = TOP / (figure.height - top - 66 - STRIP)  # of a page pixel
         axes.set_xscale("log")
         axes.set(xlim=LIMITS, ylim=(-STRIP * self._percent, TOP))
@@ -107,6 +113,7 @@ class GoCurve(dict[str, Any]):
         self["point"].set_data([x], [y])
         ends = [] if shown.helped is None else [shown.helped]
         self["helped"].set_data(ends, [y] * len(ends))
+        self._name_helped(shown, y)
         self["shift"].set_data([*ends, x] if ends else [], [y, y] if ends else [])
         # The curve falls, so there is room above it to the right.
         text = "" if self.compact else shown.number
@@ -115,6 +122,22 @@ class GoCurve(dict[str, Any]):
         for name in ("interval", "ends"):
             self[name].set_data([shown.low, shown.high], [seen, seen])
         self["left_open"].set_text(shown.left_open)
+
+    def _name_helped(self, shown: Shown, y: float) -> None:
+        """Write what the ring is: left of it under the curve, or where there is room."""
+        words = self["helped words"]
+        words.set_visible(shown.helped is not None)
+        if shown.helped is None:
+            return
+        low, high = LIMITS
+        room = math.log(shown.helped / low) / math.log(high / low) * self._across
+        if shown.helped > 1:  # above the number beside the point
+            place, side = (high / 1.02, y + 28 * self._percent), "right"
+        elif room > LETTER * len(shown.helped_words) + BESIDE:
+            place, side = (shown.helped * (low / high) ** (BESIDE / self._across), y), "right"
+        else:
+            place, side = (low * 1.02, y - 16 * self._percent), "left"
+        words.set(text=shown.helped_words, position=place, ha=side)
 
     def _curve(self) -> None:
         """Draw the upper part: no effect, and what moves."""
@@ -129,6 +152,8 @@ class GoCurve(dict[str, Any]):
         self["helped"] = axes.plot(
             [], [], "o", color=theme.blue, markerfacecolor=theme.ground, markersize=points(11)
         )[0]
+        look = {"color": theme.blue, "fontsize": self._size, "va": "center"}
+        self["helped words"] = stamp(axes, visible=False, **look)
         self["point"] = axes.plot([], [], "o", color=theme.blue, markersize=points(11), zorder=5)[0]
         self["number"] = stamp(
             axes, color=theme.blue, fontsize=points(TEXT), fontweight="bold", va="center"

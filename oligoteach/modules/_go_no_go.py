@@ -128,6 +128,9 @@ def drawn_view(view: GoView, compact: bool) -> Any:
         chance=percent,
         point=(view.truth, 100 * view.chance),
         helped=view.helped if view.share < 1 and view.helped != 1 else None,
+        helped_words=f"helped {view.helped:.2f}"
+        if compact
+        else f"in those helped {view.helped:.2f}",
         low=view.low,
         high=view.high,
         heading=between.join(
@@ -135,7 +138,7 @@ def drawn_view(view: GoView, compact: bool) -> Any:
         ),
         number=_percent(view.chance),
         left_open=(
-            f"{view.observed:g} ({interval})"
+            f"{view.observed:g} seen; model {view.low:.2f}–{view.high:.2f}"
             if compact
             else f"{view.observed:g} was seen; {view.events} events leave open {interval}"
         ),

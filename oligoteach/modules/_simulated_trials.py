@@ -61,11 +61,12 @@ class RunAgain(RunningExplorer):
             "look",
             "Interim look after this share of the events",
             0,
-            100,
+            90,
             default=0,
-            step=5,
+            step=10,
             unit="%",
             hint="0: no look. A trial that crosses its line there stops",
+            why="A look after all events is the end of the trial.",
         ),
         Choice("show", "Show", VIEWS),
         Choice(
@@ -73,7 +74,14 @@ class RunAgain(RunningExplorer):
             "Repeats",
             {"2000": "2,000", "20000": "20,000", "100000": "100,000"},
         ),
-        Number("number", "Number of the repeat shown alone", 1, 100_000, default=1),
+        Number(
+            "number",
+            "Number of the repeat shown alone",
+            1,
+            100_000,
+            default=1,
+            hint="Change it, and that repeat is shown",
+        ),
         Number(
             "with_local",
             "Patients with local treatment",
@@ -112,7 +120,7 @@ class RunAgain(RunningExplorer):
             step=1,
             unit="months",
         ),
-        Choice("rule", "Line at the look", RULES),
+        Choice("rule", "Line at the look", RULES, hint="Counts only with an interim look"),
         Number("seed", "Seed of chance", 0, 9999, default=1),
     )
     card: ClassVar[Mapping[str, str]] = {

@@ -107,11 +107,13 @@ def brought(changed: Mapping[str, Any], p: SimpleNamespace) -> dict[str, Any]:
     """Return what a change of controls brings along.
 
     A preset sets the plan, apart from what was set together with it; a plan that is no longer
-    the preset's is the learner's own.
+    the preset's is the learner's own. The number of a repeat shows it.
     """
     values: dict[str, Any] = {}
+    if "number" in changed and "show" not in changed:
+        values["show"] = "number"
     if "preset" in changed and p.preset != OWN:
-        values = {k: v for k, v in preset_values(p.preset).items() if k not in changed}
+        values |= {k: v for k, v in preset_values(p.preset).items() if k not in changed}
     plan = {name: values.get(name, getattr(p, name)) for name in PLAN}
     if p.preset != OWN and plan != preset_values(p.preset):
         values["preset"] = OWN
@@ -132,8 +134,6 @@ def refusals(p: SimpleNamespace) -> dict[str, str]:
             small: f"This arm would hold less than a tenth of the patients. Nearest possible: "
             f"{least}."
         }
-    if p.look >= 100:
-        return {"look": "A look after all events is the end of the trial. Nearest possible: 95 %."}
     return _too_few(p)
 
 
@@ -149,7 +149,7 @@ def _too_few(p: SimpleNamespace) -> dict[str, str]:
     except ValueError as error:
         return _longer(str(error))
     if p.look and round(p.look / 100 * total) < LEAST_EVENTS:
-        nearest = 5 * int(np.ceil(20 * LEAST_EVENTS / total))
+        nearest = 10 * int(np.ceil(10 * LEAST_EVENTS / total))
         return {
             "look": f"About {total:.0f} events are expected, so this look would come before the "
             f"second. Nearest possible: {nearest} %."
@@ -319,7 +319,8 @@ def _one_sentences(repeats: Repeats) -> Iterator[str]:
     )
     yield (
         f"{trial.events} events in {trial.patients} patients; {trial.ending}. The steps are a "
-        "Kaplan–Meier estimate of simulated patients, not of real ones."
+        "Kaplan–Meier estimate of simulated patients with and without local treatment, not of real "
+        "ones."
     )
 
 
@@ -414,9 +415,11 @@ def _spread(repeats: Repeats, compact: bool) -> Any:
 def _heading(repeats: Repeats, compact: bool) -> tuple[str, ...]:
     found = repeats.summary
     power, size = _percent(found.power), found.mean_hr_if_significant
-    key = "filled: significant" if compact else "filled: significant; hatched: the wrong way"
+    key = "filled: for benefit; hatched: for harm"
+    if not compact:
+        key = f"significant ones {key}"
     if _beyond(repeats) > 0.01:
-        key += "; edge bars: beyond"
+        key = "filled: significant; edge bars: beyond" if compact else f"{key}; edge bars: beyond"
     if size is None or found.type_m is None:
         none = repeats.p.truth == 1
         second = ("all of them false alarms",) if none else ("of a size that cannot be given",)

@@ -328,7 +328,8 @@ class PriorToPosterior(Explorer):
         "N(a, b²) and a result y with standard error s",
         "Beliefs": "Gomez, first report; SABR-COMET, eight years; pooled by random effects "
         "(DerSimonian–Laird). Counted at w %: variance divided by w. Sceptical: centred on 1 with "
-        "5 % below 0.7; vague: standard deviation 2. The last two are assumptions of this course",
+        "5 % below 0.7; vague: standard deviation 2. The last two are assumptions of this course. "
+        "Gomez read as a 95 % interval; at 90 % the belief is slightly wider",
         "Result": "0.93 as reported; no interval was seen. Its standard error: |ln 0.93| / z from "
         "the review's unverified p = 0.664, or 1/√(D p (1 − p)) from D events that you assume, "
         "with p = 134/215",

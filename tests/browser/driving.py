@@ -46,6 +46,15 @@ def wait_frame(explorer):
     )
 
 
+def settle(explorer):
+    """Wait until no run is under way: its instalments would pass for the answer to a control."""
+    explorer.page.wait_for_function(
+        "(element) => !element.querySelector('.kit-run[data-run=\"running\"]')",
+        arg=explorer.element_handle(),
+        timeout=TIMEOUT,
+    )
+
+
 def move(page, control):
     """Change a control by keyboard, whatever its kind."""
     field = control.locator("input, select").first

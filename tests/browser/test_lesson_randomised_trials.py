@@ -94,9 +94,9 @@ def test_a_preset_fills_the_plan_and_one_repeat_can_be_looked_at(again):
 def test_designs_that_cannot_be_are_refused_at_their_control(again):
     unfold(again)
     control(again, "look").locator("input[type=number]").fill("100")
-    control(again, "look").get_by_text("Nearest possible: 95 %.").wait_for()
+    control(again, "look").get_by_text("Nearest: 90.").wait_for()
     control(again, "look").locator("input[type=number]").fill("0")
-    control(again, "look").get_by_text("Nearest possible").wait_for(state="hidden")
+    control(again, "look").get_by_text("Nearest: 90.").wait_for(state="hidden")
     control(again, "with_local").locator("input[type=number]").fill("1")
     control(again, "with_local").get_by_text("Nearest: 2.").wait_for()
     control(again, "truth").locator("input[type=number]").fill("0")

@@ -15,6 +15,7 @@ from browser.driving import (
     frame_of,
     move,
     reveal_all,
+    settle,
     wait_frame,
 )
 
@@ -30,17 +31,16 @@ def test_every_control_of_every_explorer_changes_its_figure(open_lesson, noteboo
         for fold in explorer.locator(".kit-controls details:not([open]) > summary").all():
             fold.click()
         for control in explorer.locator("[data-control]").all():
-            before = frame_of(explorer), explorer.locator(".kit-image").get_attribute("alt")
+            settle(explorer)
+            before = frame_of(explorer)
             told = control.get_attribute("data-control")
             move(page, control)
             page.wait_for_function(
                 "([image, before]) => image.src !== before",
-                arg=[
-                    explorer.locator(".kit-image").element_handle(),
-                    before[0],
-                ],
+                arg=[explorer.locator(".kit-image").element_handle(), before],
             )
-            assert explorer.locator(".kit-refusal:visible").count() == 0, told
+            settle(explorer)
+            assert explorer.locator(".kit-refusal:visible").all_inner_texts() == [], told
 
 
 @pytest.mark.parametrize("notebook", LESSONS)
