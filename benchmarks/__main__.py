@@ -13,7 +13,7 @@ from benchmarks._report import Report
 
 SUITES = {
     "frames": [frames.measure],
-    "costs": [costs.measure_import, costs.measure_memory],
+    "costs": [costs.measure_import, costs.measure_ledger, costs.measure_memory],
     "pages": [pages.measure],
     "crowd": [pages.measure_crowd],
     "stalls": [pages.measure_stalls],

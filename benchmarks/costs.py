@@ -1,11 +1,13 @@
-"""What a lesson costs before anything moves: imports, and memory of its kernel."""
+"""What a lesson costs before anything moves: imports, the ledger, and memory of its kernel."""
 
 from __future__ import annotations
 
+import csv
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -13,9 +15,11 @@ import psutil
 from jupyter_client.manager import KernelManager
 
 from benchmarks._report import Figure, Report
-from oligoteach.evidence import lessons, notebooks_path
+from oligoteach.evidence import data_path, ledger, lessons, notebooks_path
+from oligoteach.evidence.records import RECORDS
 
 IMPORT_MS = 50
+LEDGER_MS = 40
 MEMORY_MB = 90
 MB = 1024 * 1024
 
@@ -42,6 +46,19 @@ def measure_import(report: Report) -> None:
     )
 
 
+def measure_ledger(report: Report) -> None:
+    """Time loading the whole ledger as typed records, in turn with a plain reading of its files."""
+    plain, ours = [], []
+    for _ in range(30):
+        plain.append(_call_ms(_read_plainly))
+        ours.append(_call_ms(_load_ledger))
+    median = statistics.median(ours)
+    goal = f"at most {LEDGER_MS} ms (is {median:.1f})"
+    report.add(
+        Figure("the whole ledger", "ms", ours, plain, "csv alone", goal, median <= LEDGER_MS)
+    )
+
+
 def measure_memory(report: Report) -> None:
     """Measure each lesson's kernel after all cells and one frame of each explorer."""
     bare = _kernel_mb([])
@@ -61,6 +78,23 @@ def measure_memory(report: Report) -> None:
                 extra <= MEMORY_MB,
             )
         )
+
+
+def _read_plainly() -> None:
+    for path in data_path("evidence").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            list(csv.DictReader(file))
+
+
+def _load_ledger() -> None:
+    for model in RECORDS:
+        ledger.load_table(model)
+
+
+def _call_ms(call: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    call()
+    return (time.perf_counter() - start) * 1000
 
 
 def _process_ms(code: str) -> float:

@@ -74,6 +74,8 @@ class Block:
         On a phone the detail stands behind the name where it fits, else below it.
     lines : sequence of Line
         In order from the top.
+    linked : bool
+        A dotted line joins the points of a block that has two: they are compared.
     """
 
     heading: str
@@ -83,6 +85,7 @@ class Block:
     lines: Sequence[Line] = ()
     brief: str = ""
     joined: bool = False
+    linked: bool = True
 
 
 @dataclass(frozen=True)
@@ -182,12 +185,12 @@ class _Stack:
         if line.mark is not None or line.ghost is not None:
             self.points.append((at, line))
 
-    def end_block(self, height: float, first_point: int) -> None:
+    def end_block(self, height: float, first_point: int, linked: bool) -> None:
         """Close a block: a rule below it, and a link between its two points."""
         self.height += height + GAP
         self.rules.append(self.height)
         marked = [i for i in range(first_point, len(self.points)) if self.points[i][1].mark]
-        if len(marked) == 2:
+        if linked and len(marked) == 2:
             self.links.append((marked[0], marked[1]))
 
     def layout(self) -> Layout:
@@ -214,7 +217,7 @@ def _wide_block(stack: _Stack, block: Block) -> None:
     for i, line in enumerate(block.lines):
         stack.say(top + 0.5 + i, "plot" if line.wide else "right", _signed(line), line.role)
         stack.point(top + 0.5 + i, line)
-    stack.end_block(max(1 + len(notes), len(block.lines)), first)
+    stack.end_block(max(1 + len(notes), len(block.lines)), first, block.linked)
 
 
 def _compact_block(stack: _Stack, block: Block, room: float) -> None:
@@ -227,7 +230,7 @@ def _compact_block(stack: _Stack, block: Block, room: float) -> None:
         if line.mark is not None or line.ghost is not None:
             stack.point(at + PLOT_LINE / 2, line)
             at += PLOT_LINE
-    stack.end_block(at - stack.height, first)
+    stack.end_block(at - stack.height, first, block.linked)
 
 
 def _compact_head(stack: _Stack, block: Block, room: float) -> int:

@@ -9,6 +9,22 @@ from oligoteach import evidence
 from oligoteach.widgets import citation as kit
 
 _OPEN = ("unverified", "not-checked")
+_MARKS = {
+    "confirmed": "confirmed",
+    "confirmed-with-note": "confirmed, with a note",
+    "imprecise": "imprecise",
+    "outdated": "outdated",
+    "wrong-citation": "wrong citation",
+    "contradicted": "contradicted",
+    "internally-inconsistent": "inconsistent",
+    "not-checked": "not checked",
+}
+LEGEND = {
+    "about": "Marks in the text judge the review, not this text:",
+    "ok": "its source agrees",
+    "bad": "it does not",
+    "open": "not verified",
+}
 
 
 @cache
@@ -32,6 +48,7 @@ def cite(claim_id: str) -> kit.Citation:
         teach=record.teach,
         where=_where(record),
         sources=tuple(refer(source.ref_id) for source in record.sources),
+        mark=mark(record.verdict, record.verified),
     )
 
 
@@ -54,6 +71,12 @@ def tone(verdict: str, verified: bool) -> str:
     if verdict in _OPEN or (not verified and verdict.startswith("confirmed")):
         return "open"
     return {"confirmed": "ok", "confirmed-with-note": "note"}.get(verdict, "bad")
+
+
+def mark(verdict: str, verified: bool) -> str:
+    """Return what a mark in running text says: the review is judged, not the text around it."""
+    settled = tone(verdict, verified) != "open" or verdict == "not-checked"
+    return f"review: {_MARKS[verdict] if settled else 'unverified'}"
 
 
 def _where(record: evidence.Citation) -> str:

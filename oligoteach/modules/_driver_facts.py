@@ -6,8 +6,9 @@ test holds them to those words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from oligoteach import evidence
@@ -174,14 +175,42 @@ class Study:
     note: str = ""
 
     @property
+    def trial(self) -> evidence.Trial:
+        """The study's record."""
+        return evidence.trial(self.trial_id)
+
+    @property
+    def name(self) -> str:
+        """A short name."""
+        return SHORTER.get(self.trial_id, short_name(self.trial_id))
+
+    @property
+    def number(self) -> int | None:
+        """Patients with this driver, as far as known."""
+        return self.part or self.trial.n
+
+    @property
+    def patients(self) -> str:
+        """Who was treated, in a word."""
+        return "On any TKI" if self.driver == "any" else self.driver
+
+    @property
     def about(self) -> str:
         """Driver and moment in words."""
-        return f"{'a TKI' if self.driver == 'any' else self.driver}, {self.moment}"
+        return f"{self.patients}, {self.moment}"
+
+    @property
+    def size(self) -> str:
+        """Number of patients, what must be known with it, and a plus for beyond the review."""
+        whole = f" of {self.trial.n}" if self.part else ""
+        number = "number not seen" if self.number is None else f"{self.number}{whole}"
+        note = f", {self.note}" if self.note else ""
+        return f"{number}{note}{'' if self.trial.in_review else ' +'}"
 
 
 STUDIES = (
     Study("EGFR", "sindas", "at the start"),
-    Study("EGFR", "nrog-china-002", "at the start, chest"),
+    Study("EGFR", "nrog-china-002", "at the start"),
     Study("EGFR", "northstar", "residual disease"),
     Study("EGFR", "peng", "residual disease"),
     Study("EGFR", "atom", "residual disease"),
@@ -189,7 +218,7 @@ STUDIES = (
     Study("EGFR", "yu-mskcc", "oligoprogression"),
     Study("EGFR", "weickhardt", "oligoprogression", 10),
     Study("ALK", "weickhardt", "oligoprogression", 15),
-    Study("ALK", "gan-2014", "oligoprogression", note="perhaps partly the same 15"),
+    Study("ALK", "gan-2014", "oligoprogression", note="maybe the same 15"),
     Study("ALK", "brightstar", "on brigatinib"),
     Study("any", "halt", "oligoprogression", note="no results seen"),
 )
@@ -211,8 +240,9 @@ FACT_SCALES: Mapping[str, Scale] = {
         "Share at progression, %",
     ),
     "local": Scale(
-        0, 150, range(0, 151, 50), "Patients in the study\n● randomised, ■ not randomised",
-        "Patients in the study\n● randomised, ■ not randomised",
+        0, 150, range(0, 151, 50),
+        "Patients in the study; + beyond the review\n● randomised, ■ not randomised",
+        "Patients; + beyond the review\n● randomised, ■ not randomised",
     ),
 }  # fmt: skip
 CITED: Mapping[str, tuple[str, ...]] = {
@@ -281,8 +311,19 @@ def facts_view(question: str, driver: str) -> Facts:
 
 
 def fact_blocks(view: Facts) -> list[Block]:
-    """Return the blocks that the figure shows."""
-    return [_study_block(row) if isinstance(row, Study) else _fact_block(row) for row in view.rows]
+    """Return the blocks that the figure shows: studies together by driver and moment."""
+    blocks = []
+    for _, rows in groupby(view.rows, key=_together):
+        group = list(rows)
+        if isinstance(group[0], Fact):
+            blocks += [_fact_block(fact) for fact in group if isinstance(fact, Fact)]
+        else:
+            blocks.append(_study_block([row for row in group if isinstance(row, Study)]))
+    return blocks
+
+
+def _together(row: Fact | Study) -> tuple[str, str]:
+    return (row.driver, row.moment) if isinstance(row, Study) else ("", "")
 
 
 def _fact_block(fact: Fact) -> Block:
@@ -310,43 +351,52 @@ def _fact_lines(fact: Fact) -> Iterator[Line]:
         yield Line(f"◇ {fact.printed}" if pointed is not None else fact.printed)
 
 
-def _study_block(study: Study) -> Block:
-    trial = evidence.trial(study.trial_id)
-    beyond = "" if trial.in_review else "+ beyond the review"
-    number = study.part or trial.n
+def _study_block(studies: Sequence[Study]) -> Block:
+    first = studies[0]
+    lines = tuple(map(_study_line, studies))
+    return Block(first.patients, first.moment, lines=lines, joined=True, linked=False)
+
+
+def _study_line(study: Study) -> Line:
+    number, words = study.number, f"{study.name} {study.size}"
     if number is None:
-        line = Line("number not seen", wide=True)
-    else:
-        whole = f", of {trial.n}" if study.part else ""
-        kind = "randomised" if trial.randomised else "not randomised"
-        role = "with" if trial.randomised else "without"
-        line = Line(f"{number}{whole}, {kind}", role, Mark(number))
-    lines = (line, Line(study.note)) if study.note else (line,)
-    heading = SHORTER.get(study.trial_id, short_name(study.trial_id))
-    return Block(heading, study.about, beyond, "muted", lines, beyond[:8], joined=True)
+        return Line(words, wide=True)
+    return Line(words, "with" if study.trial.randomised else "without", Mark(number))
 
 
 SHORTER: Mapping[str, str] = {"osi-pilot": "Osimertinib pilot"}
 
 
 def fact_sentences(view: Facts) -> Iterator[str]:
-    """Yield the question and every row in words."""
+    """Yield the answer, then the question with every row in words."""
+    yield _answer(view)
+    if view.question == "local":
+        yield from _study_sentences(view)
+        return
     said = []
     for block in fact_blocks(view):
         lines = ", ".join(line.text.lstrip("◇ ") for line in block.lines)
         about = f" ({block.detail})" if block.detail else ""
-        verdict = (
-            (block.brief or block.status)
-            .replace("✓", "confirmed")
-            .translate(SIGNS)
-            .replace("  ", " ")
-            .strip()
-        )
+        verdict = block.status.replace("✓", "confirmed").translate(SIGNS).replace("  ", " ").strip()
         said.append(f"{block.heading}{about} {lines}{f' – {verdict}' if verdict else ''}")
     drivers = "" if view.driver == "all" else f" {view.driver}:"
-    yield _answer(view)
-    asked = "" if view.question == "local" else QUESTIONS[view.question]
-    yield f"{asked}{drivers} {'; '.join(said)}.".strip()
+    yield f"{QUESTIONS[view.question]}{drivers} {'; '.join(said)}."
+
+
+def _study_sentences(view: Facts) -> Iterator[str]:
+    """Yield the randomised studies, the others, and the drivers without any."""
+    for title, randomised in (("Randomised", True), ("Not randomised", False)):
+        said = [
+            f"{row.name} ({row.about}) {row.size.replace(' +', ', beyond the review')}"
+            for row in view.rows
+            if isinstance(row, Study) and row.trial.randomised is randomised
+        ]
+        if said:
+            yield f"{title}: {'; '.join(said)}."
+    for row in view.rows:
+        if isinstance(row, Fact):
+            verdict = worst((row.claim,))[0].translate(SIGNS).strip()
+            yield f"{row.heading}: {row.text}, {row.printed} – {verdict}."
 
 
 def _answer(view: Facts) -> str:
@@ -359,10 +409,10 @@ def _answer(view: Facts) -> str:
         figures = "1 figure" if known == 1 else f"{known or 'no'} figures"
         return f"The ledger has {figures} for {view.driver} disease itself."
     studies = [row for row in view.rows if isinstance(row, Study)]
-    trials = [row for row in studies if evidence.trial(row.trial_id).randomised]
+    trials = [row for row in studies if row.trial.randomised]
     if not studies:
         return f"No study of local treatment in {view.driver} disease is in the ledger."
-    reported = sum("no results" not in evidence.trial(row.trial_id).status for row in trials)
+    reported = sum("no results" not in row.trial.status for row in trials)
     if not reported:
         return f"No randomised trial of local treatment in {view.driver} disease is in the ledger."
     where = ", all in EGFR disease," if view.driver == "all" else ""
@@ -394,11 +444,11 @@ def _fact_row(fact: Fact) -> list[Any]:
 
 
 def _study_row(study: Study) -> list[Any]:
-    trial = evidence.trial(study.trial_id)
+    trial = study.trial
     about = f"{short_name(study.trial_id)}: {study.about}"
     if not trial.in_review:
         about += " (beyond the review)"
-    number = study.part or trial.n
+    number = study.number
     size = f"{number} patients" if number else "number of patients not seen"
     note = f"; {study.note}" if study.note else ""
     return [about, f"{size}; {trial.design}{note}", "–", f"{trial.population}. {trial.status}"]

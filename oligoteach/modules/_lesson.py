@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from oligoteach import evidence
-from oligoteach.modules._citing import cite_all, refer
+from oligoteach.modules._citing import LEGEND, cite_all, refer
 from oligoteach.widgets.citation import References
 from oligoteach.widgets.explorer import Explorer
 from oligoteach.widgets.page import Page
@@ -62,6 +62,7 @@ class Lesson:
             question=self.text.question,
             place=f"{names.index(self.name) + 1} of {len(names)}",
             minutes=self.text.minutes,
+            legend=LEGEND,
         )
 
     def explore(self, key: str) -> Explorer:

@@ -317,8 +317,8 @@ class DriverFacts(Explorer):
         "none",
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
-    aspect = 0.95
-    narrow_aspect = 2.8
+    aspect = 0.8
+    narrow_aspect = 2.4
 
     def compute(self, p: SimpleNamespace) -> Facts:
         """Return what the ledger holds."""

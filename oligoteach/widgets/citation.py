@@ -54,6 +54,7 @@ class Citation:
     teach: str = ""
     where: str = ""
     sources: tuple[Reference, ...] = field(default=())
+    mark: str = ""
 
     def __post_init__(self) -> None:
         if self.tone not in ("ok", "note", "bad", "open"):

@@ -27,6 +27,8 @@ class Page(KitWidget):
         Such as "2 of 4".
     minutes : int
         How long it takes.
+    legend : mapping of str to str
+        What the marks in the text stand for: a sentence ``about`` them, and words for each tone.
     """
 
     view = traitlets.Unicode("page").tag(sync=True)
@@ -38,6 +40,7 @@ class Page(KitWidget):
         question: str,
         place: str,
         minutes: int,
+        legend: Mapping[str, str] | None = None,
     ) -> None:
         self.explorers: dict[str, Explorer] = {}
         self.others: list[Any] = []
@@ -48,6 +51,7 @@ class Page(KitWidget):
                 "question": question,
                 "place": place,
                 "minutes": minutes,
+                "legend": dict(legend or {}),
             }
         )
 

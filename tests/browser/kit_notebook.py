@@ -22,8 +22,10 @@ class Gated(Decay):
         return super().compute(p)
 class SlowDice(Dice):
     pace = 0.02
-page = Page("try", "Decay", "What is left?", "1 of 1", 5)
-claim = Citation("a-claim", "It is so.", "Contradicted by the source", "bad", teach="It is not so.")
+marks = dict(about="Marks judge the review:", ok="agreed", bad="wrong", open="open")
+page = Page("try", "Decay", "What is left?", "1 of 1", 5, marks)
+claim = Citation("a-claim", "It is so.", "Contradicted by the source", "bad",
+                 teach="It is not so.", mark="review: wrong")
 decay = Decay(lesson="try", citations=[claim])
 gated = Gated(lesson="try", prediction=Prediction(SINGLE, "That it takes for ever."))
 dice = SlowDice(lesson="try")

@@ -168,6 +168,23 @@ def test_the_figure_is_drawn_larger_when_presenting(open_kit):
     )
 
 
+def test_a_mark_stands_close_to_its_word_and_to_the_full_stop_behind_it(open_kit):
+    page = open_kit()
+    mark = page.locator(".kit-prose-chip")
+    mark.wait_for()
+    sentence = page.locator(".ot-prose p").first
+    shown = sentence.evaluate(
+        "(p) => [...p.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)"
+    )
+    assert shown == ["It is so", "."]
+    assert mark.inner_text() == "✗ review: wrong"
+    mark.click()
+    panel = page.locator(".kit-popover:popover-open")
+    assert "What is judged is this statement" in panel.inner_text()
+    legend = page.locator(".kit-legend").inner_text()
+    assert legend == "Marks judge the review: ✓ agreed ✗ wrong ? open"
+
+
 # What must be on the screen together, and by how much the figure's letters are magnified.
 STAGE = """(body) => {
   const inside = (e) => { const r = e.getBoundingClientRect();

@@ -8,20 +8,10 @@ import sys
 import types
 
 import pytest
+from shipped_rows import all_rows, rows_of
 
 from oligoteach import __version__, evidence
 from oligoteach.cli import main
-
-
-def rows_of(table):
-    """Count the rows of a shipped table, as its file holds them."""
-    with evidence.data_path("evidence", f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
-
-
-def all_rows():
-    """Count the rows of all shipped tables."""
-    return sum(rows_of(path.stem) for path in evidence.data_path("evidence").glob("*.csv"))
 
 
 @pytest.fixture

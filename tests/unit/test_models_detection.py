@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -137,16 +136,6 @@ def test_mean_of_those_who_have_any():
     found = detect(2.0, 1.0, 1.0, 5, n_shown=MAX_LIMIT)
     assert found.mean_true == pytest.approx(float(found.counts @ found.true_pmf), abs=1e-6)
     assert found.mean_true == pytest.approx(3.0)
-
-
-def test_one_result_takes_less_than_two_milliseconds():
-    detect(4, 0.8, 0.8, 5)
-    spent = []
-    for _ in range(50):
-        start = time.perf_counter()
-        detect(4, 0.8, 0.8, 5)
-        spent.append(time.perf_counter() - start)
-    assert sorted(spent)[25] < 0.002
 
 
 @pytest.mark.parametrize(

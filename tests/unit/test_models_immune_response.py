@@ -176,5 +176,5 @@ def test_a_coarser_tolerance_changes_a_picture_by_less_than_a_thousandth():
 
 @pytest.mark.parametrize("tolerance", [0, 1e-11, 1e-3, float("nan")])
 def test_refuses_a_tolerance_that_says_nothing(tolerance):
-    with pytest.raises(ValueError, match="1e-10 to 0.0001 is allowed"):
+    with pytest.raises(ValueError, match="is allowed"):
         simulate(Schedule(), [0, 40], tolerance=tolerance)

@@ -59,7 +59,11 @@ function upgradeProse(root, citations) {
   const byKey = new Map(citations.map((citation) => [citation.key, citation]));
   for (const link of root.querySelectorAll('a[href^="#claim-"]')) {
     const citation = byKey.get(link.getAttribute("href").slice("#claim-".length));
-    if (citation && !link.closest(".kit-widget")) link.replaceWith(proseChip(citation));
+    if (!citation || link.closest(".kit-widget")) continue;
+    const closes = /^\s*[.,;:!?)]/.test(link.nextSibling?.textContent ?? "");
+    const chip = proseChip(citation);
+    if (closes) chip.classList.add("kit-closes");
+    link.replaceWith(chip);
   }
 }
 
@@ -69,8 +73,10 @@ function proseChip(citation) {
     "span",
     { id, class: "kit-popover", popover: "auto", role: "dialog", "aria-label": "Source and audit" },
     h("span", { class: "kit-row" }, badge(citation), button("Close", () => panel.hidePopover())),
+    h("span", { class: "kit-hint" }, "What is judged is this statement, not the sentence where the mark stands:"),
     citationBody(citation),
   );
+  const says = citation.mark || citation.verdict;
   const opener = h(
     "button",
     {
@@ -78,12 +84,22 @@ function proseChip(citation) {
       class: "kit-prose-chip",
       "data-tone": citation.tone,
       popovertarget: id,
-      "aria-label": `Source and audit: ${citation.verdict}`,
+      "aria-label": `${says}. Source and audit`,
     },
     TONES[citation.tone],
-    citation.tone === "bad" || citation.tone === "open" ? h("span", {}, ` ${citation.verdict}`) : null,
+    citation.tone === "bad" || citation.tone === "open" ? h("span", {}, ` ${says}`) : null,
   );
   return h("span", { class: "kit-prose-source" }, opener, panel);
+}
+
+// What the marks stand for, once, at the head of the page.
+function legendLine(legend) {
+  if (!legend.about) return null;
+  const entry = (tone) => [
+    " ",
+    h("span", { class: "kit-entry" }, h("span", { class: "kit-mark", "data-tone": tone }, TONES[tone]), ` ${legend[tone]}`),
+  ];
+  return h("p", { class: "kit-legend" }, legend.about, ["ok", "bad", "open"].flatMap(entry));
 }
 
 // Markdown may be drawn after the widgets, in JupyterLab even much later: watch for it.

@@ -250,7 +250,7 @@ function modelCard(config) {
   const entries = Object.entries(config.card);
   if (!entries.length) return null;
   return details(
-    config.badge === "published" ? "About these data" : "About this model",
+    config.badge.startsWith("model") ? "About this model" : "About these data",
     h("dl", {}, entries.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
   );
 }

@@ -21,6 +21,7 @@ function renderPage({ model, el, signal }) {
         button("Reset", () => reset(model, config)),
         button("Copy link", () => copyLink(notes)),
       ),
+      legendLine(config.legend),
       notes,
     ),
   );
