@@ -18,10 +18,19 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Item:
-    """An event: its year, lane, kind (a key of ``KINDS``), and its words on a page or a phone."""
+    """An event: its year, lane, kind (a key of ``KINDS``), and its words.
+
+    Attributes
+    ----------
+    words, brief : str
+        In its lane, where there is room and where there is little.
+    long_words : str
+        In the list on a phone.
+    """
 
     year: int
     lane: str
     kind: str
     words: str
+    brief: str
     long_words: str

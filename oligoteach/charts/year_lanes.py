@@ -5,7 +5,7 @@ What lies after the chosen year, or in a lane that was not chosen, is left as an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oligoteach.charts.figure import SMALL, points
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from oligoteach.charts.figure import TeachingFigure
 
 MARK = 16.0
-# Least room between the words of one lane and the next.
-APART = 8.0
-YEAR = 40.0
+# Least room between the words of one lane and the next, and between the parts of the key.
+BETWEEN, APART = 4.0, 8.0
+YEAR, AFTER_YEAR = 40.0, 7.0
 EDGE = 8.0
 HEADING = 26.0
 LARGE, GROWN = 860, 1.2
@@ -47,25 +47,28 @@ class YearLanes(list):  # type: ignore[type-arg]
         An empty figure.
     items : sequence of Item
         In order of years.
-    lanes : sequence of str
-        Headings of the lanes, from the left.
+    lanes : mapping of str to str
+        Headings of the lanes, from the left, each with a brief one for where there is little room.
     """
 
-    def __init__(self, figure: TeachingFigure, items: Sequence[Item], lanes: Sequence[str]) -> None:
+    def __init__(
+        self, figure: TeachingFigure, items: Sequence[Item], lanes: Mapping[str, str]
+    ) -> None:
         super().__init__()
         self._figure, self._items = figure, items
         self._theme, self._width = figure.theme, figure.width
         self._size = SMALL * (GROWN if figure.width >= LARGE else 1.0)
         axes = sheet(figure)
         bottom = figure.height - self._key(axes, figure.height, most=2 if figure.compact else 4)
+        self._said = [item.long_words if figure.compact else item.words for item in items]
         place = self._in_a_list if figure.compact else self._in_lanes
         self._places = place(axes, bottom, lanes)
         self._marks = {kind: self._mark(axes, kind) for kind in LOOKS}
         ring = {"marker": "o", "ms": 3, "mfc": "none", "mec": figure.theme.muted, "mew": 0.8}
         self._rings = axes.plot([], [], linestyle="none", **ring)[0]
         self._texts = [
-            self._write(axes, x + MARK - 4, y, item.long_words if figure.compact else item.words)
-            for item, (x, y) in zip(items, self._places, strict=True)
+            self._write(axes, x + MARK - 4, y, words)
+            for words, (x, y) in zip(self._said, self._places, strict=True)
         ]
         self._now = axes.plot([], [], color=figure.theme.blue, linewidth=1.6)[0]
         self._now_words = self._write(
@@ -104,11 +107,15 @@ class YearLanes(list):  # type: ignore[type-arg]
     # Places -----------------------------------------------------------------------------------
 
     def _in_lanes(
-        self, axes: Axes, bottom: float, lanes: Sequence[str]
+        self, axes: Axes, bottom: float, lanes: Mapping[str, str]
     ) -> list[tuple[float, float]]:
-        starts = self._lane_starts(lanes)
+        headings: Mapping[str, str] = {lane: lane for lane in lanes}
+        starts, rest = self._lane_starts(headings)
+        if rest < BETWEEN:
+            headings, self._said = lanes, [item.brief for item in self._items]
+            starts, _ = self._lane_starts(headings)
         for lane, x in starts.items():
-            self._write(axes, x - 5, HEADING / 2, lane, weight="bold")
+            self._write(axes, x - 5, HEADING / 2, headings[lane], weight="bold")
         depth = {
             year: max(
                 sum(item.year == year and item.lane == lane for item in self._items)
@@ -130,25 +137,32 @@ class YearLanes(list):  # type: ignore[type-arg]
             found.append((starts[item.lane], places[item.year] + row * self._pitch))
         return found
 
-    def _lane_starts(self, lanes: Sequence[str]) -> dict[str, float]:
-        """Return where each lane begins: as wide as its longest words, and a share of the rest."""
+    def _lane_starts(self, headings: Mapping[str, str]) -> tuple[dict[str, float], float]:
+        """Return where each lane begins, and the room left between two lanes.
+
+        A lane is as wide as its longest words, and a share of the rest.
+        """
         wide = [
             max(
-                self._wide(lane, weight="bold"),
-                *(MARK + self._wide(i.words) for i in self._items if i.lane == lane),
+                self._wide(heading, weight="bold") - 5,
+                *(
+                    MARK + self._wide(words)
+                    for item, words in zip(self._items, self._said, strict=True)
+                    if item.lane == lane
+                ),
             )
-            for lane in lanes
+            for lane, heading in headings.items()
         ]
-        x = YEAR * self._size / SMALL + EDGE + 5
-        rest = max(APART, (self._width - x - sum(wide)) / len(lanes))
+        x = YEAR * self._size / SMALL + EDGE + AFTER_YEAR
+        rest = (self._width - x - sum(wide)) / len(headings)
         starts = {}
-        for lane, width in zip(lanes, wide, strict=True):
+        for lane, width in zip(headings, wide, strict=True):
             starts[lane] = x
             x += width + rest
-        return starts
+        return starts, rest
 
     def _in_a_list(
-        self, axes: Axes, bottom: float, _lanes: Sequence[str]
+        self, axes: Axes, bottom: float, _lanes: Mapping[str, str]
     ) -> list[tuple[float, float]]:
         self._pitch = (bottom - 4) / len(self._items)
         found, last = [], None

@@ -80,20 +80,20 @@ def marks(shown: Belief) -> dict[str, tuple[float, str]]:
 
 
 def sentences(shown: Belief) -> Iterator[str]:
-    """Yield the trials as counts, what either result leaves, and whether it crosses the line."""
+    """Yield what either result leaves, the trials as counts, and whether it crosses the line."""
     counts, found = shown.counts, shown.worth
     fails = shown.n - counts.works
     yield (
-        f"Of {shown.n} such trials, {counts.works} test a treatment that works, and "
-        f"{counts.true_positive} of these come out positive; of the {fails} others "
-        f"{counts.false_positive} do, by chance."
-    )
-    yield (
-        f"So after a positive result {percent(found.if_positive)} work "
+        f"After a positive result {percent(found.if_positive)} work "
         f"({_of(counts.true_positive, counts.positive, found.if_positive)}), after a negative one "
         f"{percent(found.if_negative)} "
         f"({_of(counts.false_negative, counts.negative, found.if_negative)}); before, it was "
         f"{percent(found.prior)}."
+    )
+    yield (
+        f"Of {shown.n} such trials, {counts.works} test a treatment that works, and "
+        f"{counts.true_positive} of these come out positive; of the {fails} others "
+        f"{counts.false_positive} do, by chance."
     )
     yield _verdict(shown)
 

@@ -252,7 +252,8 @@ def _small(p: float) -> str:
 
 
 def ratio_sentences(view: Ratios) -> Iterator[str]:
-    """Yield how many ratios were seen, then each comparison in words."""
+    """Yield what does not bear itself out, how many ratios were seen, then each comparison."""
+    yield from _misfits(view)
     seen = [r for r in view.rows if r.outcome is not None and is_verified(r.outcome)]
     level = "" if view.level == "printed" else f" Intervals are read as {view.level} % ones."
     yield (
@@ -260,6 +261,16 @@ def ratio_sentences(view: Ratios) -> Iterator[str]:
         f"it for {len(seen)} of {len(view.rows)} comparisons.{level}"
     )
     yield f"{'; '.join(_words(ratio, view.medians) for ratio in view.rows)}."
+
+
+def _misfits(view: Ratios) -> Iterator[str]:
+    """Yield which ratio its medians do not bear out, and which level cannot be the printed one."""
+    for ratio in view.rows:
+        if view.medians and ratio.outside and ratio.outcome is not None:
+            yield (
+                f"The medians of {ratio.name} give a ratio of {ratio.from_medians:.2f}, outside "
+                f"the interval that is printed with {ratio.outcome.value:.2f}."
+            )
     doubted = dict.fromkeys(ratio.name for ratio in view.rows if ratio.in_doubt)
     if doubted:
         yield (

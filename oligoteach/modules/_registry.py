@@ -66,7 +66,7 @@ COMPARISON_SIZE = "sabr-comet"
 SIZES = Scale(
     20,
     5000,
-    (30, 100, 300, 1000, 3000),
+    (30, 100, 300, 1000),
     "Patients, planned or entered (equal steps multiply)\nSABR-COMET had {n}",
     "Patients, planned or entered\nSABR-COMET had {n}",
     log=True,
@@ -181,7 +181,7 @@ class Entry:
         # A protocol says nothing of the status.
         titles = (evidence.reference(i).title for i in self.trial.ref_ids)
         protocol = any("protocol" in title for title in titles)
-        newest = f"newest dated source{': protocol of' if protocol else ''} {self.dated}"
+        newest = f"{'protocol' if protocol else 'newest source'} of {self.dated}"
         reported = re.match("reported|primary results", self.trial.status)
         return newest if reported else f"day not recorded; {newest}"
 
@@ -287,7 +287,7 @@ def _status_lines(entry: Entry) -> Iterator[Line]:
     else:
         yield Line("no source found", "ink", wide=True)
     for printed, (sign, word), grade in entry.disputed():
-        yield Line(f"{sign} review's {printed}: {word}", grade, wide=True)
+        yield Line(f"{sign} {printed}: {word}", grade, wide=True)
 
 
 def _who_lines(entry: Entry) -> Iterator[Line]:

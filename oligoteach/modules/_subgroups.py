@@ -104,7 +104,9 @@ def _text(value: float, low: float, high: float) -> str:
 
 
 def subgroup_sentences(view: SubgroupView) -> Iterator[str]:
-    """Yield the two ratios, then one against the other."""
+    """Yield one ratio over the other, where it is asked for, then the two."""
+    if view.read == "together":
+        yield from _between_sentences(view)
     size = (
         "CURB as printed"
         if view.times == 1
@@ -116,16 +118,19 @@ def subgroup_sentences(view: SubgroupView) -> Iterator[str]:
         for group in view.groups
     ]
     yield f"{size}: {'; '.join(said)}."
-    if view.read == "together":
-        b = view.between
-        told = _told(b.p < 0.05, view.times)
-        yield (
-            f"Lung over breast is {_text(b.value, b.low, b.high)}, {_p(b.p)}: these figures "
-            f"{told} the two apart at the usual threshold."
-        )
-        if view.times > 1:
-            share = f"{view.chance * 100:.0f} %"
-            yield f"Were these ratios the truth, {share} of such trials would find a difference."
+
+
+def _between_sentences(view: SubgroupView) -> Iterator[str]:
+    """Yield whether the two are told apart, and how often new trials would tell them."""
+    b, larger = view.between, view.times > 1
+    whose = f"With {view.times:g} times the patients, lung" if larger else "Lung"
+    yield (
+        f"{whose} over breast is {_text(b.value, b.low, b.high)}, {_p(b.p)}: these figures "
+        f"{_told(b.p < 0.05, view.times)} the two apart at the usual threshold."
+    )
+    if larger:
+        share = f"{view.chance * 100:.0f} %"
+        yield f"Were these ratios the truth, {share} of such trials would find a difference."
 
 
 def _told(differ: bool, times: float) -> str:

@@ -417,7 +417,7 @@ def _heading(repeats: Repeats, compact: bool) -> tuple[str, ...]:
     power, size = _percent(found.power), found.mean_hr_if_significant
     key = "filled: for benefit; hatched: for harm"
     if not compact:
-        key = f"significant ones {key}"
+        key = "significant: filled for benefit, hatched for harm"
     if _beyond(repeats) > 0.01:
         key = "filled: significant; edge bars: beyond" if compact else f"{key}; edge bars: beyond"
     if size is None or found.type_m is None:

@@ -17,6 +17,25 @@ LANES = {
     "immune": "Immunotherapy",
     "progress": "Progression",
 }
+# Headings of the lanes, each with a brief one for a narrow page; and brief words of events.
+HEADINGS = dict(
+    zip(LANES.values(), ("Definitions", "Local", "Driver", "Immune", "Progression"), strict=True)
+)
+BRIEF = {
+    "Oligometastases": "Term coined",
+    "AJCC 8th edition": "AJCC 8th ed.",
+    "9th ed. proposed": "9th proposed",
+    "9th ed. in force": "9th in force",
+    "Failure patterns": "Failure sites",
+    "Gomez: survival": "Gomez: OS",
+    "SABR-COMET 5 y": "COMET 5 y",
+    "SABR-COMET 8 y": "COMET 8 y",
+    "NROG China": "NROG",
+    "Mice: RT, PD-L1": "Mice: RT",
+    "TREX1 in models": "TREX1 lab",
+    "KEYNOTE-001": "KEYNOTE",
+    "PEMBRO-RT samples": "RT samples",
+}
 FIRST, LAST = 1995, 2026
 
 
@@ -164,7 +183,9 @@ def items(shown: View) -> tuple[Item, ...]:
         more = "" if event.trial_id in sized or not event.size else f", {event.size}"
         sized.add(event.trial_id)
         words = event.words
-        found.append(Item(event.when, LANES[event.lane], event.kind, words, f"{words}{more}"))
+        brief, long_words = BRIEF.get(words, words), f"{words}{more}"
+        lane = LANES[event.lane]
+        found.append(Item(event.when, lane, event.kind, words, brief, long_words))
     return tuple(found)
 
 

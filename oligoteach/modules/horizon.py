@@ -36,7 +36,7 @@ class RegistryBoard(Explorer):
         "the newest source that has a date. It is not the status of today",
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
-    aspect = 0.74
+    aspect = 0.8
     narrow_aspect = 2.6
     table_open = True
 
@@ -84,7 +84,7 @@ class Timeline(Explorer):
         "one site irradiated to rouse immunity, is not among them",
         "Source": "The ledger of this course, which holds a choice of the field's publications",
     }
-    aspect = 0.78
+    aspect = 0.86
     narrow_aspect = 2.75
 
     def compute(self, p: SimpleNamespace) -> years.View:
@@ -95,7 +95,7 @@ class Timeline(Explorer):
         """Draw every event."""
         from oligoteach.charts.year_lanes import YearLanes
 
-        chart = YearLanes(figure, years.items(result), tuple(years.LANES.values()))
+        chart = YearLanes(figure, years.items(result), years.HEADINGS)
         artists = {"years": chart}
         self.update(artists, result)
         return artists

@@ -22,6 +22,7 @@ from PIL import Image
 from oligoteach.modules import _open_questions as questions
 from oligoteach.modules import _planned, _registry, _years
 from oligoteach.modules import horizon as lesson
+from oligoteach.widgets.explorer import BENDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BADGES = {
@@ -103,6 +104,16 @@ class TestEverySetting:
             if width not in (253, 640) and value != lesson.EXPLORERS[key].controls[0].default:
                 continue
             found = faults(drawn(explorer(key, **{name: value}), width))
+            assert not found, (name, value, found)
+
+    @pytest.mark.parametrize(("width", "bend"), [(520, 1), (624, BENDS[0])])
+    @pytest.mark.parametrize("key", lesson.EXPLORERS)
+    def test_nor_on_a_narrow_page_or_a_low_wall(self, key, width, bend):
+        for name, value in settings(lesson.EXPLORERS[key]):
+            made = explorer(key, **{name: value})
+            size = width, round(width * made.aspect * bend), 1, "light"
+            made.frame(*size)
+            found = faults(made.canvas(*size).figure)
             assert not found, (name, value, found)
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
@@ -203,7 +214,7 @@ class TestRegistry:
             for entry in map(_registry.Entry, trials):
                 assert "last seen" not in entry.status or entry.trial_id in _registry.DAYS
                 assert entry.trial_id in _registry.DAYS or re.search(
-                    "not recorded|newest dated source", entry.when
+                    "not recorded|newest source of", entry.when
                 )
         for trial_id, said in _registry.DAYS.items():
             notes = " ".join(REFERENCES[i]["note"] for i in TRIALS[trial_id]["ref_ids"].split(";"))

@@ -9,7 +9,6 @@ import json
 import math
 import random
 import re
-import time
 import warnings
 from pathlib import Path
 
@@ -152,20 +151,6 @@ class TestEverySetting:
         with pytest.raises(ValueError, match=r"is not|is outside"):
             made.set(**{name: value})
         assert made.params == before
-
-    @pytest.mark.parametrize("key", module.EXPLORERS)
-    def test_a_frame_is_quick(self, key):
-        made = explorer(key)
-        moves = [dict([move]) for move in single_settings(made)]
-        made.frame(640, height(made, 640))
-        spent = []
-        for values in [*moves, *moves]:
-            made.set(**{**made.defaults(), **values})
-            start = time.perf_counter()
-            made.frame(640, height(made, 640))
-            spent.append(time.perf_counter() - start)
-        # Ten times what is meant: other work may run on the machine beside the tests.
-        assert sorted(spent)[len(spent) // 2] < 0.25
 
 
 class TestPath:
