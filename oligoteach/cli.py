@@ -38,8 +38,8 @@ exit codes:
 Run 'oligoteach COMMAND --help' for the options of one command."""
 
 _CHECK_DESCRIPTION = """\
-Check the evidence tables, the teaching texts and the notebooks, and report every
-problem (not only the first) in one line each:
+Check the evidence tables, the teaching texts, the cases and the notebooks, and report
+every problem (not only the first) in one line each:
 
   file:row field: rule — what is wrong and what is allowed
 
@@ -134,9 +134,10 @@ def _serve(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     """Check data and notebooks; return 1 if a rule is broken."""
     from oligoteach.evidence.check import check
+    from oligoteach.models.patient import profile_fault
 
     try:
-        report = check(args.root)
+        report = check(args.root, profile_fault)
     except NotADirectoryError as error:
         raise UsageError(str(error)) from None
     if args.json:

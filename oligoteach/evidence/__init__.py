@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from oligoteach.evidence.cases import Case, Cases, board_cases
     from oligoteach.evidence.citations import (
         VERDICT_LABELS,
         VERIFICATION_LABELS,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "cases": "Case Cases board_cases",
     "citations": "Citation VERDICT_LABELS VERIFICATION_LABELS citation format_reference",
     "export": "TABLES claims_report to_bibtex to_csv",
     "ledger": "UnknownClaim UnknownKey UnknownReference UnknownTerm UnknownTrial arms claim claims "
@@ -78,6 +80,8 @@ __all__ = [
     "VERDICT_LABELS",
     "VERIFICATION_LABELS",
     "Arm",
+    "Case",
+    "Cases",
     "Citation",
     "Claim",
     "EvidenceError",
@@ -95,6 +99,7 @@ __all__ = [
     "UnknownTrial",
     "Verdict",
     "arms",
+    "board_cases",
     "citation",
     "claim",
     "claims",

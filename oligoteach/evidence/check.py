@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from oligoteach.evidence.backing import Backing, SourceBook, definition_backings
+from oligoteach.evidence.case_numbers import case_number_problems
+from oligoteach.evidence.cases import Fault, Known, case_files, parse_case
 from oligoteach.evidence.definitions import FILE, definition_problems, parse_definitions
 from oligoteach.evidence.integrity import Ledger, ledger_problems, read_ledger
 from oligoteach.evidence.lesson_numbers import lesson_number_problems
@@ -32,7 +34,7 @@ class Report:
     notes : list of Problem
         Oddities of the published figures that the data declare with a reason.
     counts : dict
-        Number of rows, definitions, lessons and notebooks that were read.
+        Number of rows, definitions, lessons, cases and notebooks that were read.
     unchecked : str
         What could not be checked and why; empty when all was.
     """
@@ -103,13 +105,15 @@ class Tree:
         return cls(root / "data", root / "notebooks", root / "oligoteach" / "models")
 
 
-def check(root: Path | None = None) -> Report:
+def check(root: Path | None = None, fault: Fault | None = None) -> Report:
     """Check all data files and notebooks.
 
     Parameters
     ----------
     root : Path, optional
         Root of a checkout; by default the data and notebooks of this copy.
+    fault : Fault, optional
+        Judges the profiles of the cases; without it they are not checked.
 
     Returns
     -------
@@ -130,13 +134,13 @@ def check(root: Path | None = None) -> Report:
     report.problems += _json_problems(tree.data)
     lost = [Path(table.name).name for table in ledger.tables if table.unreadable]
     if lost:  # every key in a text would look unknown
-        report.unchecked = (
-            f"Definitions, lessons and notebooks were not checked, for want of {', '.join(lost)}."
-        )
+        kinds = "Definitions, lessons, cases and notebooks"
+        report.unchecked = f"{kinds} were not checked, for want of {', '.join(lost)}."
         return report
     backings = _check_definitions(report, tree, ledger)
     book = SourceBook(ledger, model_names(tree.models), backings)
     _check_lessons(report, tree, ledger, book)
+    _check_cases(report, tree, ledger, book, fault)
     _check_notebooks(report, tree, book)
     return report
 
@@ -217,6 +221,30 @@ def _check_lessons(report: Report, tree: Tree, ledger: Ledger, book: SourceBook)
         if parsed.lesson is not None:
             for place, rule, sentence in _place_in_course(parsed.lesson, numbers, tree):
                 report.problems.append(parsed.source.problem((place,), rule, sentence))
+
+
+def _check_cases(
+    report: Report, tree: Tree, ledger: Ledger, book: SourceBook, fault: Fault | None
+) -> None:
+    """Check every case of the tumour board."""
+    known = Known(ledger.claims.keys, ledger.trials.keys, ledger.references.keys)
+    numbers: dict[int, str] = {}
+    for path in sorted((tree.data / "cases").glob("*")):
+        if path.suffix != ".yaml":
+            label = f"data/cases/{path.name}"
+            sentence = "only case files are kept here, named <case>.yaml."
+            report.problems.append(Problem(label, "1", "file", "unknown-file", sentence))
+    for path in case_files(tree.data / "cases"):
+        parsed = parse_case(path, known, f"data/cases/{path.name}", fault)
+        report.counts["case"] += 1
+        report.problems += parsed.problems
+        report.problems += case_number_problems(parsed, book)
+        if parsed.case is not None:
+            earlier = numbers.setdefault(parsed.case.number, parsed.case.name)
+            if earlier != parsed.case.name:
+                sentence = f"the case {earlier!r} has the number {parsed.case.number} too."
+                problem = parsed.source.problem(("number",), "duplicate-number", sentence)
+                report.problems.append(problem)
 
 
 def _place_in_course(

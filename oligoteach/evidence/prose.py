@@ -44,7 +44,7 @@ __all__ = ["REACH", "Finding", "check_markdown", "clinical_numbers", "mark_sourc
 REACH = 60
 """Characters between a number and the comment that vouches for it, at most."""
 
-_ATTRIBUTED = re.compile(
+ATTRIBUTED = re.compile(
     r"(?i)\b(?:the|this) review\b|\breview['’]s\b|unverified|not (?:verified|checked)|unchecked"
 )
 
@@ -79,7 +79,7 @@ def check_markdown(text: str, book: SourceBook) -> list[Finding]:
     found = [*_mark_findings(text, marks, book)]
     for start, end in find_sentences(bare):
         inside = [mark for mark in marks if start <= mark.start < end]
-        attributed = bool(_ATTRIBUTED.search(text, start, end))
+        attributed = bool(ATTRIBUTED.search(text, start, end))
         unvouched = []
         for number in numbers:
             if start <= number.start < end:

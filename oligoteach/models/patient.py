@@ -8,7 +8,8 @@ it cannot tell.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 Response = Literal["none yet", "response", "stable", "progression"]
@@ -187,6 +188,30 @@ class Patient:
         if self.max_per_organ is not None:
             return self.max_per_organ, self.max_per_organ
         return _per_organ_bounds(self)
+
+
+def profile_fault(profile: Mapping[str, object]) -> str:
+    """Say why these fields cannot be those of a patient.
+
+    Parameters
+    ----------
+    profile : mapping of str to object
+        Fields of :class:`Patient` with their values.
+
+    Returns
+    -------
+    str
+        A sentence that names the field; empty if such a patient can be.
+    """
+    known = [field.name for field in fields(Patient)]
+    for name in profile:
+        if name not in known:
+            return f"there is no field {name!r}; allowed are {', '.join(known)}."
+    try:
+        Patient(**profile)  # type: ignore[arg-type]
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _check_types(patient: Patient) -> None:

@@ -118,7 +118,8 @@ class Lesson:
         """Return one of the further parts that the lesson's module offers."""
         if key not in self._parts:
             raise ValueError(f"{self.name} has no part {key!r}; {_list(self._parts)}")
-        return self._parts[key]()
+        part = self._parts[key]()
+        return self._add(part) if hasattr(part, "reset") else part
 
     def course_map(self) -> Progress:
         """Return the map of all lessons with the learner's progress."""

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 _PUBLIC = {
+    "Branching": "branching",
     "Choice": "controls",
     "Many": "controls",
     "Number": "controls",

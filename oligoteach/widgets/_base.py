@@ -31,6 +31,7 @@ PARTS = (
     "frame.js",
     "running.js",
     "explorer.js",
+    "branching.js",
     "quiz.js",
     "progress.js",
     "download.js",

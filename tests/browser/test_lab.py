@@ -150,6 +150,28 @@ def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
     assert page.foreign == []
 
 
+def test_a_case_is_begun_by_keyboard_in_jupyterlab(run_all):
+    page = run_all("09_patient_selection.ipynb")
+    page.locator(".kit-tale").first.focus()
+    page.keyboard.press("Enter")
+    decision = page.locator(".kit-decision").first
+    decision.wait_for()
+    decision.locator("input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    decision.locator(".kit-sure input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    decision.locator(".kit-outcome").wait_for()
+    before = page.locator(".jp-Cell").count()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("b")  # in JupyterLab a new cell, if the notebook heard it
+    decision.locator(".kit-onward").focus()
+    page.keyboard.press("Enter")
+    page.locator(".kit-decision").nth(1).wait_for()
+    assert page.locator(".jp-Cell").count() == before
+    page.wait_for_function("document.querySelector('.kit-sight img').naturalWidth > 100")
+
+
 def test_axe_finds_no_violation_in_the_widgets(run_all):
     page = run_all("kit.ipynb")
     wait_frame(explorers(page)[0])

@@ -317,7 +317,7 @@ def test_a_missing_table_is_said_once_and_not_again_for_every_key(copy, table):
     report = check(copy)
     assert places(report.problems) == [(f"{table}.csv", "1", "file", "unreadable-file")]
     assert report.summary().endswith(
-        f"Definitions, lessons and notebooks were not checked, for want of {table}.csv."
+        f"Definitions, lessons, cases and notebooks were not checked, for want of {table}.csv."
     )
 
 

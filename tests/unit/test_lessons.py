@@ -26,7 +26,13 @@ def cells(name, kind):
 def test_the_lessons_of_this_release_are_there_in_order():
     numbers = [text.number for text in evidence.lessons()]
     assert numbers == sorted(numbers)
-    assert {"start_here", "definitions", "randomised_trials", "evidence"} <= set(NAMES)
+    assert {
+        "start_here",
+        "definitions",
+        "randomised_trials",
+        "patient_selection",
+        "evidence",
+    } <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

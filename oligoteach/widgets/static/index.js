@@ -1,6 +1,7 @@
 // The way in: install once for each page, then draw views by name.
 
 const VIEWS = {
+  branching: renderBranching,
   download: renderDownload,
   explorer: renderExplorer,
   page: renderPage,

@@ -33,7 +33,7 @@ const store = {
   },
 
   lesson(name) {
-    return { params: {}, answers: {}, predictions: {}, tests: {}, ...store.read().lessons[name] };
+    return { params: {}, answers: {}, predictions: {}, tests: {}, cases: {}, ...store.read().lessons[name] };
   },
 
   change(name, work) {
@@ -123,7 +123,7 @@ function parseProgress(text) {
 function checkLesson(name, lesson, refuse) {
   if (!/^[a-z0-9_]{1,40}$/.test(name)) refuse("it names a lesson that cannot exist.");
   if (!isObject(lesson)) refuse(`the lesson “${name}” is damaged.`);
-  for (const part of ["params", "answers", "predictions", "tests"]) {
+  for (const part of ["params", "answers", "predictions", "tests", "cases"]) {
     if (!isObject(lesson[part] ?? {})) refuse(`the ${part} of the lesson “${name}” are damaged.`);
     for (const item of Object.values(lesson[part] ?? {})) {
       if (!isObject(item)) refuse(`an entry in the ${part} of the lesson “${name}” is damaged.`);
@@ -133,7 +133,7 @@ function checkLesson(name, lesson, refuse) {
 
 function mergeLesson(ours = {}, theirs) {
   const merged = { ...theirs, ...ours };
-  for (const part of ["params", "answers", "predictions", "tests"]) {
+  for (const part of ["params", "answers", "predictions", "tests", "cases"]) {
     merged[part] = { ...theirs[part], ...ours[part] };
     for (const [id, entry] of Object.entries(theirs[part] ?? {})) {
       const mine = (ours[part] ?? {})[id];
