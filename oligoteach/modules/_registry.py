@@ -60,8 +60,9 @@ ABOUT = {
 }
 REVIEW = "vedagiri-2026"
 NOT_SEEN = "not seen in a source"
-# Width of a bold letter and of the margins, in page pixels: where lines are broken.
-LETTER, ASIDE = 7.5, 14.0
+# Width of a bold letter, of another and of the margins, in page pixels: where lines are broken.
+LETTER, THIN_LETTER, ASIDE = 7.5, 6.9, 14.0
+BOLD_ROLES = ("bad", "open")
 COMPARISON_SIZE = "sabr-comet"
 SIZES = Scale(
     20,
@@ -154,7 +155,8 @@ class Entry:
         noted = re.search(r"primary endpoints? ([A-Z]+)(?: and ([A-Z]+))?", self.trial.note, re.I)
         if noted is None:
             return NOT_SEEN
-        return " and ".join(SPELLED[name] for name in noted.groups() if name)
+        said = " and ".join(SPELLED[name] for name in noted.groups() if name)
+        return said.replace("progression-free survival and", "progression-free and")
 
     @property
     def dated(self) -> str:
@@ -259,7 +261,11 @@ def blocks(shown: Board, letters: int | None = None) -> list[Block]:
     letters : int, optional
         Length at which lines are broken; by default the chart breaks them itself.
     """
-    return [_block(entry, shown.about, letters) for entry in shown.entries]
+    made = [_block(entry, shown.about, letters) for entry in shown.entries]
+    # Where none is in the review, the name of the set says so.
+    if not any(entry.trial.in_review for entry in shown.entries):
+        return [replace(block, status="") for block in made]
+    return made
 
 
 def _block(entry: Entry, about: str, letters: int | None) -> Block:
@@ -267,11 +273,12 @@ def _block(entry: Entry, about: str, letters: int | None) -> Block:
     size = Line(entry.size, "with" if entry.trial.n else "muted", _mark(entry))
     say = _status_lines if about == "status" else _who_lines
     lines = [part for line in say(entry) for part in _broken(line, letters)]
-    return Block(entry.name, entry.kind, words, grade, (size, *lines))
+    return Block(entry.name, entry.kind, words, grade, (size, *lines), joined=True)
 
 
 def _broken(line: Line, letters: int | None) -> list[Line]:
-    parts = textwrap.wrap(line.text, letters) if letters else [line.text]
+    room = letters if line.role in BOLD_ROLES else int((letters or 0) * LETTER / THIN_LETTER)
+    parts = textwrap.wrap(line.text, room) if room else [line.text]
     return [replace(line, text=part) for part in parts]
 
 
@@ -292,7 +299,8 @@ def _status_lines(entry: Entry) -> Iterator[Line]:
 
 def _who_lines(entry: Entry) -> Iterator[Line]:
     yield Line(entry.who, "ink", wide=True)
-    yield Line(f"{entry.limit}; endpoint {entry.endpoint}", "muted", wide=True)
+    endpoint = entry.endpoint.replace(NOT_SEEN, "not seen")
+    yield Line(f"{entry.limit}; endpoint {endpoint}", "muted", wide=True)
 
 
 def sentences(shown: Board) -> Iterator[str]:

@@ -37,7 +37,7 @@ class RegistryBoard(Explorer):
         "Source": "The ledger of this course; each verdict opens below the figure",
     }
     aspect = 0.8
-    narrow_aspect = 2.6
+    narrow_aspect = 2.7
     table_open = True
 
     def compute(self, p: SimpleNamespace) -> registry.Board:

@@ -241,8 +241,17 @@ class TestRegistry:
         assert alone == ["CCTG BR.38", "SARON", "OMEGA", "LONESTAR", "HALT"]
 
     def test_trials_beyond_the_review_say_so(self):
-        for block in _registry.blocks(_registry.board("open", "status")):
-            assert block.status == "+ beyond the review"
+        said = [b.status for b in _registry.blocks(_registry.board("out", "status"))]
+        assert said[1:] == ["+ beyond the review"] * 2
+        # There the name of the set says it.
+        assert {b.status for b in _registry.blocks(_registry.board("open", "status"))} == {""}
+        assert _registry.SET_NAMES["open"].startswith("Beyond the review")
+
+    @pytest.mark.parametrize("width", [253, 319])
+    def test_the_longest_board_fits_a_phone(self, width):
+        for trials in _registry.SETS:
+            for about in ("status", "who"):
+                assert not faults(drawn(explorer("registry", trials=trials, about=about), width))
 
 
 class TestTimeline:
