@@ -492,12 +492,12 @@ def timing_of(patient: Patient, sync_months: float = SYNC_MONTHS) -> frozenset[s
     Returns
     -------
     frozenset of str
-        'synchronous' or 'metachronous' (which includes all that follows earlier metastatic
-        disease) and, on systemic therapy, 'oligoprogression' where sites grow or
-        'oligopersistence' where disease responded or is stable.
+        'synchronous', 'metachronous' (which includes all that follows earlier oligometastatic
+        disease) or, after widespread disease, 'induced', for which the interval says nothing;
+        and, on systemic therapy, 'oligoprogression' where sites grow or 'oligopersistence'
+        where disease responded or is stable.
     """
-    early = patient.months_since_primary <= sync_months and not patient.earlier_metastatic
-    words = {"synchronous" if early else "metachronous"}
+    words = {_onset(patient, sync_months)}
     if patient.on_systemic_therapy and patient.progressing_sites:
         words.add("oligoprogression")
     elif patient.on_systemic_therapy and patient.response in ("response", "stable"):
@@ -505,14 +505,33 @@ def timing_of(patient: Patient, sync_months: float = SYNC_MONTHS) -> frozenset[s
     return frozenset(words)
 
 
+def _onset(patient: Patient, sync_months: float) -> str:
+    if patient.earlier_polymetastatic:
+        return "induced"
+    early = patient.months_since_primary <= sync_months and not patient.earlier_metastatic
+    return "synchronous" if early else "metachronous"
+
+
+_BY_INTERVAL = frozenset({"synchronous", "metachronous"})
+
+
 def _timing(patient: Patient, allowed: tuple[str, ...], months: float) -> Verdict:
     words = timing_of(patient, months)
-    here = ", ".join(word for word in _TIMINGS if word in words)
-    reason = f"Timing must be {_either(allowed)}; here {here}."
+    rule = f"Timing must be {_either(allowed)}"
+    # A rule that admits both intervals asks for none, and so admits induced disease, too.
+    met = bool(words & set(allowed)) or set(allowed) >= _BY_INTERVAL
+    if "induced" in words:
+        return _yes_no(met, f"{rule}; here {_induced(words)}; many sites were found before.")
+    reason = f"{rule}; here {', '.join(word for word in _TIMINGS if word in words)}."
     # Where both are admitted, or found together with the primary, the cut-off decides nothing.
-    if patient.months_since_primary and len({"synchronous", "metachronous"} & set(allowed)) == 1:
+    if patient.months_since_primary and len(_BY_INTERVAL & set(allowed)) == 1:
         reason += f" The cut-off of {months:g} months is a choice: cut-offs vary."
-    return _yes_no(bool(words & set(allowed)), reason)
+    return _yes_no(met, reason)
+
+
+def _induced(words: frozenset[str]) -> str:
+    pattern = next((word for word in _TIMINGS if word in words), "oligometastatic disease")
+    return f"induced {pattern}"
 
 
 # For somebody untreated, a rule on the result of therapy is a matter of when, not of whether.

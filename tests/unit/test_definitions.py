@@ -594,7 +594,8 @@ def test_the_cut_off_in_months_can_be_moved():
     [
         ({}, {"synchronous"}),
         ({"months_since_primary": 7.0}, {"metachronous"}),
-        ({"months_since_primary": 2.0, "earlier_polymetastatic": True}, {"metachronous"}),
+        ({"months_since_primary": 2.0, "earlier_oligometastatic": True}, {"metachronous"}),
+        ({"months_since_primary": 9.0, "earlier_polymetastatic": True}, {"induced"}),
         ({"on_systemic_therapy": True}, {"synchronous"}),
         (
             {"on_systemic_therapy": True, "response": "stable"},
@@ -608,6 +609,23 @@ def test_the_cut_off_in_months_can_be_moved():
 )
 def test_timing_words(fields, words):
     assert timing_of(Patient(**fields)) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("de-ruysscher", "no"), ("core", "no"), ("omega", "yes"), ("stop", "yes")],
+)
+def test_disease_that_was_once_widespread_is_called_induced_and_not_metachronous(name, answer):
+    patient = Patient(
+        months_since_primary=14.0,
+        earlier_polymetastatic=True,
+        on_systemic_therapy=True,
+        progressing_sites=1,
+    )
+    cell = next(c for c in judge(patient, DEFINITIONS[name]).cells if c.kind == "timing")
+    assert cell.answer == answer
+    assert "here induced oligoprogression; many sites were found before." in cell.reason
+    assert "cut-off" not in cell.reason
 
 
 # --------------------------------------------------------------------------- records
