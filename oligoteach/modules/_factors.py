@@ -63,7 +63,7 @@ FACTORS = {
 }
 
 SAYINGS = (
-    Saying("ecog-0-1", "performance", "practice", "custom", "Trials ask for ECOG 0 to 1"),
+    Saying("ecog-0-1", "performance", "practice", "custom", "Review: trials ask for ECOG 0 to 1"),
     Saying("metachronous-better", "timing", "prognosis", "mixed", "Metachronous does better"),
     Saying(
         "omd-independent-of-primary-site-dfi",
@@ -99,7 +99,7 @@ SAYINGS = (
         "sites",
         "practice",
         "supported",
-        "Brain: CNS-active drug may go first",
+        "Brain: drug first in named settings only",
     ),
     Saying(
         "egfr-predicts-benefit",
