@@ -1,11 +1,13 @@
 """Many short words as one artist, for figures whose words move at every change.
 
 Matplotlib lays out and renders every text anew for each frame, at 0.3 ms a piece. Outlines that
-are kept by their words, and drawn as one collection, cost a tenth of that.
+are kept by their words, and drawn as one collection, cost a tenth of that. They are kept word by
+word, since a change mostly leaves the sentence and moves a number.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, ScaledTranslation
 
 from oligoteach.charts.figure import PIXELS_PER_INCH, SMALL
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 KEPT = 2000
 # Half the height of a capital, in the size of the type: where the middle of a line lies.
 MIDDLE = 0.365
+# Stands behind a word while it is set, and shows where the next one begins.
+END = "|"
 # How far a plate reaches beyond its word, in page pixels.
 PLATE = 2
 
@@ -111,10 +115,43 @@ def outline(text: str, size: float, weight: str, align: str) -> Path:
     """Return the outline of a text in page pixels, with the middle of its side at the origin."""
     if not text.strip():
         return Path(np.empty((0, 2)))
-    path = TextPath((0, 0), text, size=size, prop=FontProperties(weight=weight))
+    path = _line(text, size, weight)
     (x0, _), (x1, _) = _reach(path)
     left = {"left": 0.0, "center": -(x0 + x1) / 2, "right": -x1}[align]
     return Path(path.vertices + np.array([left, -MIDDLE * size]), path.codes)
+
+
+def _line(text: str, size: float, weight: str) -> Path:
+    """Return the outline of a text, its words one behind the other, from the base line's start."""
+    at, vertices, codes = 0.0, [], []
+    # Also the last word has a space behind it, so that it is kept once wherever it stands.
+    for part in re.findall(r"\s*\S+\s*", f"{text} "):
+        word, width = _word(part, weight)
+        vertices.append(word.vertices + np.array([at, 0.0]))
+        codes.append(word.codes)
+        at += width
+    scale = size / text_to_path.FONT_SCALE
+    return Path(scale * np.concatenate(vertices), np.concatenate(codes))
+
+
+@lru_cache(KEPT)
+def _word(part: str, weight: str) -> tuple[Path, float]:
+    """Return the outline of a word with its space, and how far on the next one begins.
+
+    Both are in the units of the font.
+    """
+    both, end = _set(part + END, weight), _end(weight)
+    word, behind = np.split(both.vertices, [-len(end)])
+    return Path(word, both.codes[: len(word)]), float(behind[0, 0] - end[0, 0])
+
+
+@lru_cache
+def _end(weight: str) -> np.ndarray:
+    return _set(END, weight).vertices
+
+
+def _set(text: str, weight: str) -> Path:
+    return Path(*text_to_path.get_text_path(FontProperties(weight=weight), text))
 
 
 def _plate(path: Path) -> Path:

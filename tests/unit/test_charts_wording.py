@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from figure_words import boxes
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
 
 from oligoteach.charts import LIGHT, TeachingFigure
 from oligoteach.charts.figure import points
-from oligoteach.charts.wording import PLATE, Words, outline
+from oligoteach.charts.wording import MIDDLE, PLATE, Words, outline
 
 
 @pytest.fixture
@@ -54,6 +56,15 @@ def test_a_plate_lies_behind_each_word_and_reaches_beyond_it(axes):
 def test_outlines_are_kept_by_their_words():
     assert outline("kept", 12, "normal", "left") is outline("kept", 12, "normal", "left")
     assert len(outline("", 12, "normal", "left").vertices) == 0
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize("text", ["The review: “better”, p 0.04", "● AV: 21   ○ Ty. No: 1", "end "])
+def test_a_line_set_word_by_word_is_the_line_set_as_a_whole(text, weight):
+    whole = TextPath((0, 0), text, size=13, prop=FontProperties(weight=weight))
+    found = outline(text, 13, weight, "left")
+    assert found.codes.tolist() == list(whole.codes)
+    assert np.allclose(found.vertices + np.array([0, MIDDLE * 13]), whole.vertices, atol=1e-9)
 
 
 def test_no_words_at_all_can_be_shown(axes):
