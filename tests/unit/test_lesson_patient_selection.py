@@ -222,6 +222,9 @@ def test_every_profile_is_a_patient_that_can_be_and_agrees_with_the_map(case):
     assert patient.n_lesions == len(metastases)
     assert patient.n_brain == sum(lesion.site.startswith("brain") for lesion in metastases)
     assert patient.n_liver == sum(lesion.site.startswith("liver") for lesion in metastases)
+    # A primary that is merely stable is not thereby controlled: whether it is, a trial must say.
+    if patient.primary_controlled:
+        assert all(lesion.state == "treated" for lesion in seen if lesion.kind == "primary")
 
 
 @pytest.mark.parametrize("one", selection.known_definitions(), ids=lambda one: one.id)
