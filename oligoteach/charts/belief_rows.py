@@ -87,7 +87,7 @@ class BeliefRows(dict[str, Any]):
         height = (figure.height - 74) / rows
         self._words_share = (LINES * LINE * self._grown + 6) / height
         self._line_share = LINE * self._grown / height
-        self._label, _ = label_axes(figure, self.axes, bottom=22, size=TEXT * self._grown)
+        self["label"], _ = label_axes(figure, self.axes, bottom=22, size=TEXT * self._grown)
         self._across = blended_transform_factory(
             Affine2D().scale(1 / PIXELS_PER_INCH) + figure.dpi_scale_trans, self.axes.transData
         )
@@ -111,8 +111,7 @@ class BeliefRows(dict[str, Any]):
             self._show(row, hill, room / highest)
         self["margin"].set_xdata([margin, margin])
         self["margin"].set_visible(margin < 1)
-        if self._label.get_text() != label:
-            self._label.set_text(label)
+        self["label"].set_text(label)
 
     def _make(self) -> None:
         theme, axes = self.theme, self.axes
