@@ -180,7 +180,7 @@ class Node(_Record):
 
     @property
     def contested(self) -> bool:
-        """Whether the evidence conflicts here, so that no answer counts as right or wrong."""
+        """Whether the evidence conflicts here; contested choices then count as neither."""
         return any(choice.mark == "contested" for choice in self.choices)
 
 

@@ -327,7 +327,7 @@ class Calibration(Explorer):
         "Formula": "Wilson’s 95 % interval of a share: centre (p + z²/2n)/(1 + z²/n), half-width "
         "z/(1 + z²/n)·√(p(1−p)/n + z²/4n²)",
         "Validity": "Decisions that are independent and equally hard, 0 to 60 of each kind; "
-        "contested decisions are not counted",
+        "contested choices are not counted",
         "Source": "Algebra; Wilson 1927. Enter your own numbers from the end of a case.",
     }
 

@@ -66,7 +66,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Fork:
-    """A point of decision; where ``open`` no answer counts as right or wrong."""
+    """A point of decision; ``open`` says that the evidence conflicts there."""
 
     id: str
     title: str
@@ -158,8 +158,12 @@ class Step:
 
     @property
     def counts(self) -> bool | None:
-        """Whether it was right; None where nothing counts."""
-        return None if self.fork.open else self.way.mark.right
+        """Whether the way was right; None if it counts as neither.
+
+        Each way is judged by its own mark, so that harm done with certainty counts as wrong even
+        where the evidence leaves other ways open.
+        """
+        return self.way.mark.right
 
 
 @dataclass
@@ -482,9 +486,9 @@ def calibration(tally: Mapping[str, tuple[int, int]]) -> str:
 
 def _remark(step: Step) -> str:
     """Return a sentence on how confidence and outcome of one step go together."""
-    if step.fork.open:
-        return "The evidence conflicts here, so no answer counts as right or wrong."
-    if step.counts is None or step.confidence == UNASKED:
+    if step.counts is None:
+        return "The evidence conflicts here, so this answer counts as neither right nor wrong."
+    if step.confidence == UNASKED:
         return ""
     sure = CONFIDENCE[step.confidence]
     if step.counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -154,7 +155,24 @@ def test_the_end_tells_way_contested_forks_calibration_and_sources(cases):
     assert end["closing"][0]["text"] == "secret discussion"
 
 
-def test_where_the_evidence_conflicts_nothing_counts():
+def test_harm_done_with_certainty_counts_even_where_the_evidence_conflicts():
+    ways = (way("on", OPEN, None), way("by", GOOD, None), way("harm", BAD, None))
+    tale = replace(TALE, forks=(replace(TALE.forks[1], ways=ways),))
+    cases = Branching("cases", "Cases", [tale], Scenes())
+    tallies = {}
+    for chosen in ways:
+        played, _ = cases.replay(tale, [[chosen.id, "certain"]])
+        tallies[chosen.id] = played.tally()["certain"]
+    assert tallies == {"on": (0, 0), "by": (1, 1), "harm": (0, 1)}
+    cases.sent = []
+    cases.send = lambda content, buffers=None: cases.sent.append((content, buffers))
+    remarks = [play(cases, (chosen.id, "certain"))["steps"][0]["remark"] for chosen in ways]
+    assert "neither right nor wrong" in remarks[0]
+    assert remarks[1] == "Certain, and right."
+    assert remarks[2].startswith("Certain, and off.")
+
+
+def test_a_contested_way_counts_as_neither():
     played = Play(TALE)
     played.commit("left", "guess")
     assert played.commit("on", "certain").counts is None

@@ -271,7 +271,7 @@ function ending(config, message, end, again) {
         ),
       ),
     ),
-    h("p", {}, h("strong", {}, "Contested: "), end.open.length ? `${end.open.join("; ")}. There no answer counted as right or wrong.` : "nothing on this way."),
+    h("p", {}, h("strong", {}, "Contested: "), end.open.length ? `${end.open.join("; ")}. A contested choice counts as neither right nor wrong; a harmful one counts as wrong there too.` : "nothing on this way."),
     h("p", {}, h("strong", {}, "How sure and how right: "), end.calibration),
     end.rows.length ? tableElement({ columns: ["You said", "Right", "Out of"], rows: end.rows }) : null,
     h("p", {}, h("strong", {}, "To discuss with your own board")),
