@@ -31,6 +31,7 @@ SIDE = 14.0
 LARGE, GROWN = 760, 1.2
 LETTER = 6.4  # page pixels of a letter of small text, about
 BOTTOM = 60.0
+TICK = 13.2  # of a tick with the gaps above and below its number
 MARKS = {
     "truth": ("ink", "|"),
     "mean": ("blue", "o"),
@@ -238,7 +239,22 @@ class RepeatedTrials(dict[str, Any]):
         self._percent = 104 / (self._height - self._top - 4 - self._bottom)  # of a page pixel
 
     def _foot(self, axes: Axes, text: str) -> None:
-        axes.set_xlabel(text, fontsize=points(TEXT * self._grown), labelpad=3, linespacing=1.1)
+        """Write the label of the horizontal axis below its ticks."""
+        figure = axes.get_figure()
+        box = axes.get_position()
+        above = (TICK + SMALL * self._grown) / figure.height
+        stamp(
+            axes,
+            text=text,
+            transform=figure.transFigure,
+            position=((box.x0 + box.x1) / 2, box.y0 - above),
+            ha="center",
+            va="top",
+            color=self.theme.ink,
+            fontsize=points(TEXT * self._grown),
+            linespacing=1.1,
+            clip_on=False,
+        )
 
     # Filling ----------------------------------------------------------------------------------
 

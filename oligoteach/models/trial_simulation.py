@@ -451,7 +451,7 @@ def replicate(design: TrialDesign, seed: int, index: int, *, look: int | None = 
     drawn = _draw(design, start, block)
     chosen = None if look is None else whole("look", look, 0, len(design.looks))
     if chosen is None:
-        chosen = int(_run(design, start, block).stopped_at[row])
+        chosen = int(_run(design, start, block).stopped_at[row]) if design.looks else 0
     month = design.course.end
     if chosen:
         month = float(_look_months(drawn, design.look_events[chosen - 1])[row])

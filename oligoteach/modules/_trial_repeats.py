@@ -220,6 +220,11 @@ class Repeats:
         """Patients of that repeat."""
         return simulation.replicate(self.design, self.p.seed, self.index)
 
+    @cached_property
+    def alone(self) -> OneTrial:
+        """That repeat in numbers and words."""
+        return one_trial(self)
+
 
 def run_again(p: SimpleNamespace) -> Iterator[Part]:
     """Yield the repeats of a trial, batch after batch."""
@@ -293,7 +298,7 @@ def _stop_words(repeats: Repeats) -> str:
 
 
 def _one_sentences(repeats: Repeats) -> Iterator[str]:
-    trial = one_trial(repeats)
+    trial = repeats.alone
     yield (
         f"{_which(repeats)}, number {repeats.index + 1:,} of {len(repeats.trials):,}: hazard ratio "
         f"{trial.ratio}, log-rank p {trial.p}, where the truth is {repeats.p.truth:.2f}."
@@ -452,7 +457,7 @@ def _printed(preset: Preset, compact: bool) -> Any:
 def _curves(repeats: Repeats, compact: bool) -> Any:
     from oligoteach.charts.repeated_trials import OneTrial as Shown
 
-    trial = one_trial(repeats)
+    trial = repeats.alone
     ratio = f"Hazard ratio seen {trial.ratio}" if not compact else f"HR {trial.ratio}"
     verdict = "significant" if trial.significant else "not significant"
     preset = repeats.preset
