@@ -30,6 +30,7 @@ Badge = Literal["published", "model", "model-curve", "calculation", "course"]
 Difficulty = Literal["recall", "apply", "judge"]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]
+Setting = bool | int | float | str | tuple[str, ...]
 Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -67,10 +68,15 @@ class CaseHook(Sourced):
 
 
 class _Prediction(Sourced):
-    """What every prediction has: asked before the figure is shown."""
+    """What every prediction has: asked before the figure is shown.
+
+    ``at`` are values of the explorer's controls, where the question names others than the
+    defaults: the figure takes them when the answer is revealed.
+    """
 
     id: Key
     explorer: str | None = None
+    at: dict[Text, Setting] = {}
     prompt: Text
     explanation: Text
     misconception: Text | None = None
@@ -383,6 +389,9 @@ def _explorer_rules(
             f"allowed: {', '.join(known) or 'null'}."
         )
         yield (*path, "explorer"), "unknown-explorer", sentence
+    if prediction.at and prediction.explorer is None:
+        sentence = "values of controls are named, but no explorer that has them."
+        yield (*path, "at"), "at-needs-explorer", sentence
 
 
 def _answer_rules(

@@ -178,7 +178,7 @@ def _question(record: Any) -> Question:
 
 
 def _prediction(record: Any) -> Prediction:
-    return Prediction(_question(record), misconception=record.misconception or "")
+    return Prediction(_question(record), misconception=record.misconception or "", at=record.at)
 
 
 def _find(records: Iterable[Any], key: str, where: str) -> Any:

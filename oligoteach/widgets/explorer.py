@@ -147,6 +147,7 @@ class Explorer(PredictionHost, KitWidget):
         self.control = {control.name: control for control in self.controls}
         self._result: tuple[dict[str, Any], Any] | None = None
         super().__init__(params=self.defaults(), config=self._config(lesson))
+        self._asked = self._asked_values()
 
     # What a subclass says -------------------------------------------------------------------
 
@@ -283,6 +284,11 @@ class Explorer(PredictionHost, KitWidget):
         reply = super().reveal()
         return reply if self.locked else {**reply, **self._told()}
 
+    def answered(self) -> None:
+        """Take the setting that the question names, unless a link or a visit has set another."""
+        if self._asked and self.params == self.defaults():
+            self.params = dict(self._asked)
+
     @property
     def locked(self) -> bool:
         """Whether the figure still waits for a prediction."""
@@ -334,15 +340,35 @@ class Explorer(PredictionHost, KitWidget):
             raise ValueError(f"{self.title}: there is no {name!r}; there are {known}")
         return self.control[name].parse(value)
 
+    def _asked_values(self) -> dict[str, Any]:
+        """Return the setting that the prediction names, or nothing.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, if they do not fit the controls.
+        """
+        asked = self.prediction.at if self.prediction else {}
+        if not asked:
+            return {}
+        try:
+            return self._together({n: self._parsed(n, value) for n, value in asked.items()})
+        except ValueError as error:
+            raise ValueError(f"explorer {self.key!r}: at of its prediction: {error}") from None
+
     def _adopt(self, changed: Mapping[str, Any]) -> None:
         """Set parsed values with what they bring along, unless they cannot stand together."""
+        self.params = self._together(changed)
+
+    def _together(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters with these changed; refuse what cannot stand together."""
         params = {**self.params, **changed}
         brought = self.bring(changed, SimpleNamespace(**params))
         params |= {name: self._parsed(name, value) for name, value in brought.items()}
         refusals = self.refuse(SimpleNamespace(**params))
         if refusals:
             raise ImpossibleError(refusals)
-        self.params = params
+        return params
 
     @property
     def _has_extras(self) -> bool:

@@ -6,6 +6,7 @@ answer stays in the kernel until the learner commits, or chooses to skip.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,17 @@ class Prediction:
         What to predict.
     misconception : str
         The usual wrong idea, told after the commitment.
+    at : mapping of str to object
+        Values of controls that the explorer takes when the answer is revealed, so that its figure
+        shows what was asked.
     """
 
-    def __init__(self, question: Question, misconception: str = "") -> None:
+    def __init__(
+        self, question: Question, misconception: str = "", at: Mapping[str, Any] | None = None
+    ) -> None:
         self.question = question
         self.misconception = misconception
+        self.at = dict(at or {})
         self.outcome: Outcome | None = None
 
     @property
@@ -118,12 +125,17 @@ class PredictionHost:
         except ValueError as error:
             self.send({"type": "refused", "text": str(error)})  # type: ignore[attr-defined]
         else:
+            self.answered()
             self.send(self.reveal())  # type: ignore[attr-defined]
 
     def on_skip(self, _content: dict[str, Any]) -> None:
         """Show the answer at once."""
         self._prediction().skip()
+        self.answered()
         self.send(self.reveal())  # type: ignore[attr-defined]
+
+    def answered(self) -> None:
+        """Do what a host does when the answer may be shown."""
 
     def reveal(self) -> dict[str, Any]:
         """Return what the page may know now; a host adds its own."""

@@ -130,8 +130,7 @@ class Question:
     def right_answer(self) -> str:
         """Return the right answer in words; for after an answer has been given."""
         if self.kind == "numeric":
-            spread = f" ± {self.tolerance:g}" if self.tolerance else ""
-            return f"{self.answer:g}{spread}{self._unit()}"
+            return f"{self.answer:g}{self._unit()}{self._accepted()}"
         return "; ".join(option.text for option in self.options if option.correct)
 
     def _single(self, value: Any) -> Feedback:
@@ -185,8 +184,22 @@ class Question:
             raise ValueError(f"Enter a number from {self.low:g} to {self.high:g}{self._unit()}.")
         return number
 
+    def _accepted(self) -> str:
+        """Return what counted as right; a ± would read like the interval of an estimate."""
+        if not self.tolerance:
+            return ""
+        low = max(self.low, self.answer - self.tolerance)
+        high = min(self.high, self.answer + self.tolerance)
+        places = max(_places(self.answer), _places(self.tolerance))
+        return f" ({low:.{places}f} to {high:.{places}f} was accepted)"
+
     def _unit(self) -> str:
         return f" {self.unit}" if self.unit else ""
+
+
+def _places(number: float) -> int:
+    """Return how many decimals a number is written with."""
+    return len(f"{number:g}".partition(".")[2])
 
 
 def _share(total: int, wrong: int) -> str:

@@ -99,6 +99,12 @@ BROKEN = [
     ("[sabrcomet-n]", "sabrcomet-n", "questions[2].claims", "tuple-type"),
     ("kind: choice", "kind: guess", "predictions[1]", "vocabulary"),
     ("    kind: choice\n", "", "predictions[1]", "missing-field"),
+    (
+        "    kind: choice\n",
+        "    kind: choice\n    at: {median: 1}\n",
+        "predictions[1].at",
+        "at-needs-explorer",
+    ),
     ("badge: published", "badge: certain", "predictions[0].badge", "vocabulary"),
     ("difficulty: judge", "difficulty: hard", "questions[1].difficulty", "vocabulary"),
     ("answer: 42.3", "answer: about 42", "predictions[0].answer", "float-type"),

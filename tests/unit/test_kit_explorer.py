@@ -318,3 +318,23 @@ def test_a_long_list_comes_in_two_parts(monkeypatch):
     assert [card["key"] for card in first["cards"]] == [f"claim-{i}" for i in range(20)]
     rest, _ = heard.say(type="cards")
     assert [card["key"] for card in rest["cards"]] == [f"claim-{i}" for i in range(20, 27)]
+
+
+def test_a_revealed_figure_takes_the_setting_that_the_question_names():
+    explorer = Decay(prediction=Prediction(SINGLE, at={"rate": 0.5, "marks": ("a", "b")}))
+    assert explorer.params == explorer.defaults()
+    explorer.on_skip({})
+    assert explorer.params == {**explorer.defaults(), "rate": 0.5, "marks": ("a", "b")}
+
+
+def test_the_setting_of_a_link_stands_before_that_of_the_question():
+    explorer = Decay(prediction=Prediction(SINGLE, at={"rate": 0.5}))
+    explorer.set(rate=0.3)
+    explorer.on_predict({"value": "half", "confidence": "certain"})
+    assert explorer.params["rate"] == 0.3
+
+
+@pytest.mark.parametrize("at", [{"speed": 1}, {"rate": 9}, {"axes": "slow"}])
+def test_a_setting_that_the_controls_do_not_allow_is_refused_with_its_place(at):
+    with pytest.raises(ValueError, match="explorer 'decay': at of its prediction: "):
+        Decay(prediction=Prediction(SINGLE, at=at))

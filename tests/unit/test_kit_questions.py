@@ -109,3 +109,19 @@ def test_a_prediction_can_be_skipped_and_reset():
 @pytest.mark.parametrize("answer", ["half", "none"])
 def test_every_pair_of_confidence_and_outcome_gets_a_remark(answer, confidence):
     assert Prediction(SINGLE).commit(answer, confidence).calibration
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "unit", "said"),
+    [
+        (8, "%", "49 % (41 to 57 was accepted)"),
+        (2.5, "", "49 (46.5 to 51.5 was accepted)"),
+        (80, "%", "49 % (0 to 100 was accepted)"),
+        (0, "of 100", "49 of 100"),
+    ],
+)
+def test_what_was_accepted_does_not_read_like_an_interval(tolerance, unit, said):
+    question = Question(
+        "q", "?", "numeric", "", answer=49, tolerance=tolerance, low=0, high=100, unit=unit
+    )
+    assert question.right_answer() == said
