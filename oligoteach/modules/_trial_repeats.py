@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -155,16 +155,34 @@ def _longer(said: str) -> dict[str, str]:
 def design_of(p: SimpleNamespace, look: float | None = None) -> simulation.TrialDesign:
     """Return the design that the controls describe."""
     share = p.look if look is None else look
+    looks = (share / 100,) if share else ()
+    sizes = p.with_local, p.without
+    return _design(sizes, p.median, p.truth, p.accrual, p.follow_up, p.alpha, looks, p.rule)
+
+
+@lru_cache(maxsize=4)
+def _design(
+    sizes: tuple[int, int],
+    median: float,
+    truth: float,
+    accrual: float,
+    follow_up: float,
+    alpha: float,
+    looks: tuple[float, ...],
+    rule: Any,
+) -> simulation.TrialDesign:
+    """Return a design, kept while other controls move: its boundaries take a while."""
+    with_local, without = sizes
     return simulation.TrialDesign(
-        patients=p.with_local + p.without,
-        allocation=p.with_local / (p.with_local + p.without),
-        control_median=p.median,
-        hazard_ratio=p.truth,
-        accrual=p.accrual,
-        follow_up=p.follow_up,
-        alpha=p.alpha,
-        looks=(share / 100,) if share else (),
-        rule=p.rule,
+        patients=with_local + without,
+        allocation=with_local / (with_local + without),
+        control_median=median,
+        hazard_ratio=truth,
+        accrual=accrual,
+        follow_up=follow_up,
+        alpha=alpha,
+        looks=looks,
+        rule=rule,
     )
 
 
