@@ -35,6 +35,7 @@ Mark = Literal["preferred", "acceptable", "contested", "harmful"]
 GroundKind = Literal["guideline", "trial", "cohort", "opinion"]
 Strength = Literal["strong", "conditional", "not stated"]
 Decade = Literal["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties"]
+Group = Literal["spread", "driver", "progression", "site", "request"]
 LesionKind = Literal["primary", "metastasis", "node"]
 LesionState = Literal["untreated", "stable", "responding", "progressing", "treated", "unseen"]
 Site = Literal[
@@ -201,6 +202,10 @@ class Case(_Record):
         Place in the list of cases.
     title, question, about : str
         Title, what the case asks, and one sentence for the list that gives nothing away.
+    group : str
+        Under which heading the list shows it.
+    start : bool
+        Whether the list says that one may begin with it.
     short : str
         Name of the case in narrow tables, 22 characters at most.
     patient : Patient
@@ -217,6 +222,8 @@ class Case(_Record):
     short: Annotated[str, StringConstraints(min_length=1, max_length=22)] = ""
     question: Text
     about: Text
+    group: Group
+    start: Annotated[bool, Field(strict=True)] = False
     patient: Patient
     lesions: Annotated[tuple[Lesion, ...], Field(min_length=1)]
     nodes: Annotated[tuple[Node, ...], Field(min_length=1)]

@@ -23,6 +23,13 @@ GROUNDS = {
     "cohort": "Rests on series without randomisation",
     "opinion": "Rests on opinion",
 }
+GROUPS = {
+    "spread": "Synchronous and metachronous disease",
+    "driver": "Oncogene-driven disease",
+    "progression": "Growth under treatment",
+    "site": "Difficult sites",
+    "request": "More than the request says",
+}
 KINDS = {"primary": "Primary", "node": "Node", "metastasis": ""}
 UNSEEN = "unseen"
 
@@ -122,6 +129,8 @@ def tale_of(case: evidence.Case) -> Tale:
         forks=tuple(_fork(node) for node in case.nodes),
         closing=tuple(_remark(point) for point in case.discussion),
         picture=case.lesions,
+        group=GROUPS[case.group],
+        start=case.start,
     )
 
 

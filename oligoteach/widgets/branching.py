@@ -108,7 +108,10 @@ class Fork:
 
 @dataclass(frozen=True)
 class Tale:
-    """A case: its first fork opens it; ``picture`` is what the picture is drawn from."""
+    """A case: its first fork opens it; ``picture`` is what the picture is drawn from.
+
+    The list of cases shows it under ``group``, and says so where it is one to ``start`` with.
+    """
 
     key: str
     title: str
@@ -119,6 +122,8 @@ class Tale:
     forks: tuple[Fork, ...]
     closing: tuple[Remark, ...] = ()
     picture: Any = None
+    group: str = ""
+    start: bool = False
 
     def fork(self, key: str) -> Fork:
         """Return a fork by its id."""
@@ -263,7 +268,14 @@ class Branching(KitWidget):
                     "narrow": picture.narrow_aspect,
                 },
                 "tales": [
-                    {"key": t.key, "title": t.title, "about": t.about} for t in self.tales.values()
+                    {
+                        "key": t.key,
+                        "title": t.title,
+                        "about": t.about,
+                        "group": t.group,
+                        "start": t.start,
+                    }
+                    for t in self.tales.values()
                 ],
             }
         )

@@ -130,7 +130,7 @@ def test_a_way_is_kept_and_restored(open_lesson):
     assert board.locator(".kit-outcome").count() == 1
     assert board.locator(".kit-decision").count() == 2
     board.get_by_role("button", name="Choose another case").click()
-    board.locator(".kit-tales").wait_for()
+    board.locator(".kit-cases").wait_for()
 
 
 def test_a_way_that_no_longer_fits_is_taken_as_far_as_it_does(open_lesson):

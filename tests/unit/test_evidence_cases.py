@@ -25,6 +25,7 @@ number: 1
 title: An example
 question: What now?
 about: A short example.
+group: spread
 patient:
   age: sixties
   text: A man in his sixties with lung cancer.

@@ -7,10 +7,12 @@ const LANDING = { tabindex: "-1", "data-lm-suppress-shortcuts": "true" };
 function renderBranching({ model, el, signal }) {
   const config = model.get("config");
   const titles = new Map(config.tales.map((tale) => [tale.key, tale.title]));
-  const list = h("ul", { class: "kit-tales" });
+  const list = h("div", { class: "kit-cases" });
+  const past = h("p", { ...LANDING, class: "kit-hint kit-past" }, "End of the cases.");
   const stage = h("div", { class: "kit-stage" });
   const said = status();
-  const other = button("Choose another case", () => showList(true), { hidden: true });
+  const other = button("Choose another case", () => choose(), { hidden: true });
+  const skip = button("Go past the cases", () => land(past), { class: "kit-button kit-skip-cases" });
   let run = null; // the case being played
   el.classList.add("kit-widget");
   el.append(
@@ -19,10 +21,12 @@ function renderBranching({ model, el, signal }) {
       { class: "kit-branching kit-card", "aria-label": config.title, "data-branching": config.key },
       h("h3", { class: "kit-step", tabindex: "-1" }, config.title),
       config.notes.map((note) => h("p", { class: "kit-refusal", role: "note" }, note)),
+      skip,
       list,
       other,
       said,
       stage,
+      past,
     ),
   );
 
@@ -31,12 +35,27 @@ function renderBranching({ model, el, signal }) {
     store.change(config.lesson, (kept) => {
       kept.cases[key] = { path, done, when: new Date().toISOString() };
     });
-  const showList = (on, focus = on) => {
-    list.replaceChildren(...config.tales.map((tale, i) => taleItem(tale, i + 1, keptWays()[tale.key], open)));
-    list.hidden = !on;
+  const showList = (on) => {
+    list.replaceChildren(...taleGroups(config.tales, keptWays(), open));
+    list.hidden = skip.hidden = !on;
     other.hidden = on;
-    if (focus) list.querySelector("button")?.focus();
   };
+  // Back to the list, at the case that was played: its way is kept.
+  const choose = () => {
+    const played = run?.tale;
+    leave();
+    const at = list.querySelector(`[data-tale="${played}"]`) ?? list.querySelector("button");
+    at.focus({ preventScroll: true });
+    at.scrollIntoView({ block: "center" });
+  };
+  const leave = () => {
+    run?.close();
+    run = null;
+    stage.replaceChildren();
+    said.replaceChildren();
+    showList(true);
+  };
+  const following = (key) => config.tales[config.tales.findIndex((tale) => tale.key === key) + 1] ?? null;
   const open = (key, path = keptWays()[key]?.path ?? []) => {
     said.replaceChildren();
     model.send({ type: "play", tale: key, path, restored: true });
@@ -51,24 +70,37 @@ function renderBranching({ model, el, signal }) {
         return;
       }
       run?.close();
-      run = storyline(model, config, message, (path) => open(message.tale, path));
+      run = storyline(model, config, message, {
+        again: () => open(message.tale, []),
+        choose,
+        next: following(message.tale),
+        open,
+      });
       stage.replaceChildren(run.el);
       showList(false);
       run.start();
-      run.el.querySelector("h4").focus({ preventScroll: true });
+      arrive(run.el.querySelector("h4"));
     },
     refused: (message) => run?.refuse(message.text),
     looked: (message, buffers) => run?.look.receive(message, buffers),
     failed: (message) => said.replaceChildren(h("p", { class: "kit-refusal" }, message.text)),
-    reset() {
-      run?.close();
-      run = null;
-      stage.replaceChildren();
-      showList(true, false);
-    },
+    reset: leave,
   });
   signal?.addEventListener("abort", () => run?.close());
-  showList(true, false);
+  showList(true);
+}
+
+// The cases in their groups, each with its place in the whole list.
+function taleGroups(tales, kept, open) {
+  const groups = new Map();
+  tales.forEach((tale, i) => {
+    const items = groups.get(tale.group) ?? [];
+    groups.set(tale.group, [...items, taleItem(tale, i + 1, kept[tale.key], open)]);
+  });
+  return [...groups].flatMap(([name, items]) => [
+    name ? h("h4", { class: "kit-group" }, name) : null,
+    h("ul", { class: "kit-tales" }, items),
+  ]).filter(Boolean);
 }
 
 function taleItem(tale, number, kept, open) {
@@ -80,16 +112,16 @@ function taleItem(tale, number, kept, open) {
       "button",
       { type: "button", class: "kit-button kit-tale", "data-tale": tale.key, onclick: () => open(tale.key) },
       h("strong", {}, `${number}. ${tale.title}`),
-      h("span", {}, tale.about),
-      h("span", { class: "kit-state" }, state),
+      h("span", { class: "kit-about" }, tale.about),
+      h("span", { class: "kit-state" }, tale.start ? h("b", {}, "★ Start here") : null, h("span", {}, state)),
     ),
   );
 }
 
 // One case on the page: the person, the picture, the decisions so far, and the next one.
-function storyline(model, config, message, again) {
+function storyline(model, config, message, onward) {
   const steps = h("div", { class: "kit-decisions" });
-  const look = sight(model, config, message.tale);
+  const view = sight(model, config, message.tale);
   const el = h(
     "div",
     { class: "kit-story", "data-tale": message.tale },
@@ -98,10 +130,15 @@ function storyline(model, config, message, again) {
       { class: "kit-person" },
       h("h4", { ...LANDING, class: "kit-step" }, message.title),
       h("p", {}, message.text),
-      h("dl", {}, message.facts.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+      h(
+        "details",
+        { class: "kit-more kit-fold kit-facts", open: !look.present() },
+        h("summary", {}, "Findings"),
+        h("dl", {}, message.facts.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+      ),
       h("p", { class: "kit-asked" }, message.question),
     ),
-    look.el,
+    view.el,
     steps,
   );
   let path = message.path;
@@ -119,14 +156,15 @@ function storyline(model, config, message, again) {
     return add(form.el);
   };
   const proceed = (now, end, number) => {
-    const next = now ? ask(now, number) : add(ending(config, message, end, again));
-    look.want(path, true);
+    const next = now ? ask(now, number) : add(ending(config, message, end, onward));
+    view.want(path, true);
     return next;
   };
   return {
     el,
-    look,
-    close: look.close,
+    look: view,
+    tale: message.tale,
+    close: view.close,
     start() {
       message.steps.forEach((step, i) => {
         const form = decision(config, step, i + 1, () => {});
@@ -134,7 +172,7 @@ function storyline(model, config, message, again) {
         form.tell(step);
       });
       proceed(message.now, message.end, message.steps.length + 1);
-      look.watch();
+      view.watch();
     },
     waits: (reply) => waiting !== null && reply.tale === message.tale && reply.path.length === path.length + 1,
     go(reply) {
@@ -142,16 +180,16 @@ function storyline(model, config, message, again) {
       waiting = null;
       path = reply.path;
       form.tell(reply.steps.at(-1));
-      look.want(path, false);
-      const onward = button(
+      view.want(path, false);
+      const further = button(
         reply.now ? "Go on" : "See how it went",
         () => {
-          onward.remove();
-          goStep(proceed(reply.now, reply.end, path.length + 1));
+          further.remove();
+          land(proceed(reply.now, reply.end, path.length + 1).querySelector("h4"));
         },
         { class: "kit-button kit-primary kit-onward" },
       );
-      form.el.append(onward);
+      form.el.append(further);
       form.el.querySelector(".kit-outcome-title").focus({ preventScroll: true });
       form.el.querySelector(".kit-outcome-title").scrollIntoView({ block: "nearest" });
     },
@@ -162,10 +200,15 @@ function storyline(model, config, message, again) {
   };
 }
 
-function goStep(part) {
-  const heading = part.querySelector("h4");
+function land(heading) {
   heading.focus({ preventScroll: true });
   heading.scrollIntoView({ block: "start" });
+}
+
+// What is new on the page has its height only when it was laid out: go there once more then.
+function arrive(heading) {
+  land(heading);
+  requestAnimationFrame(() => requestAnimationFrame(() => heading === document.activeElement && land(heading)));
 }
 
 function decision(config, fork, number, commit) {
@@ -242,12 +285,24 @@ function remarkParts(said) {
     said.label ? h("strong", {}, `${said.label}: `) : "",
     said.text,
     " ",
-    ...said.citations.map(proseChip),
+    ...said.citations.map(caseChip),
   ];
 }
 
+// Beside the marks of choices the sign for a disputed statement of the review would read as if the
+// sentence before it were wrong: here it has its own words and colour.
+function caseChip(citation) {
+  const chip = proseChip(citation);
+  if (citation.tone !== "bad") return chip;
+  const opener = chip.querySelector(".kit-prose-chip");
+  opener.dataset.tone = "differs";
+  opener.replaceChildren("≠ the review says otherwise");
+  opener.setAttribute("aria-label", `The review says otherwise (${citation.mark || citation.verdict}). Source and audit`);
+  return chip;
+}
+
 // The end: the way taken, what was contested, how sure and how right, what to discuss, sources.
-function ending(config, message, end, again) {
+function ending(config, message, end, onward) {
   const paper = h(
     "div",
     { class: "kit-paper" },
@@ -290,7 +345,15 @@ function ending(config, message, end, again) {
       button("Save as text", () => {
         download(`oligoteach-${message.tale}.txt`, new Blob([plainText(paper)], { type: "text/plain" }));
       }),
-      button("Play again", () => again([])),
+      button("Play again", onward.again),
+    ),
+    h(
+      "div",
+      { class: "kit-row kit-further" },
+      onward.next
+        ? button(`Next case: ${onward.next.title}`, () => onward.open(onward.next.key), { class: "kit-button kit-primary kit-next-case" })
+        : null,
+      button("Choose another case", onward.choose),
     ),
   );
 }
