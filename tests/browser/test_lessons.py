@@ -116,7 +116,7 @@ def test_badges_in_the_prose_open_the_citation(open_lesson, notebook):
     page.keyboard.press("Enter")
     panel = page.locator(".kit-popover:popover-open")
     panel.wait_for()
-    assert "Audit" in panel.inner_text()
+    assert "Checked" in panel.inner_text()
     page.keyboard.press("Escape")
     panel.wait_for(state="detached" if panel.count() == 0 else "hidden")
 

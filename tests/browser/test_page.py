@@ -496,3 +496,47 @@ def test_ten_loads_and_none_stalls(open_kit):
         wait_frame(decay(page))
         assert len(explorers(page)) == 3
         page.close()
+
+
+def test_before_an_audience_the_answer_and_the_vote_stand_beside_the_figure(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    gated(page).get_by_label("Nothing").check()
+    gated(page).get_by_role("button", name="Reveal").click()
+    wait_frame(gated(page))
+    answer = gated(page).locator(".kit-answer")
+    answer.wait_for()
+    assert answer.locator("p").all_inner_texts() == ["Right: Half", "Chosen: Nothing"]
+    box = answer.bounding_box()
+    image = gated(page).locator(".kit-image").bounding_box()
+    assert box["x"] >= image["x"] + image["width"]
+    assert box["y"] < 200
+    page.keyboard.press("Escape")
+    answer.wait_for(state="hidden")
+
+
+def test_arrow_keys_go_on_from_where_the_page_has_been_scrolled_to(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    page.keyboard.press("ArrowRight")
+    page.evaluate("document.querySelector('.kit-prediction').scrollIntoView()")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.closest('[data-explorer]').dataset.explorer") == (
+        "decay"
+    )
+    decay(page).locator(".kit-body").evaluate("(body) => body.scrollIntoView()")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".kit-prediction:focus").count() == 1
+
+
+def test_a_choice_too_long_for_its_list_is_written_in_full_before_an_audience(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    decay(page).locator('[data-control="axes"] option').first.evaluate(
+        "(option) => (option.text = 'Axes that stand still whatever the curve may do')"
+    )
+    page.set_viewport_size({"width": 1280, "height": 470})
+    decay(page).locator(".kit-stage-title").evaluate("(e) => (e.textContent = 'Long '.repeat(30))")
+    group = decay(page).locator('[data-control="axes"]')
+    group.locator("select").wait_for()
+    rate(page).fill("0.4")
+    group.locator(".kit-chosen").wait_for()

@@ -83,18 +83,21 @@ function radios(spec, change) {
   );
   const list = h(
     "select",
-    { class: "kit-short", "aria-label": spec.label, onchange: () => change(spec.name, list.value) },
+    { "aria-label": spec.label, onchange: () => change(spec.name, list.value) },
     spec.options.map((option) => h("option", { value: option.value }, option.text)),
   );
+  const full = inFull(list);
   const el = h(
     "fieldset",
     { class: "kit-control", "data-control": spec.name },
     h("legend", {}, spec.label),
     spec.options.map((option, i) => h("label", { class: "kit-option" }, inputs[i], option.text)),
-    list,
+    full.el,
   );
+  full.el.classList.add("kit-short");
   const show = (value) => {
     list.value = value;
+    full.write();
     inputs.forEach((input) => (input.checked = input.value === value));
   };
   return { el, show };
@@ -107,13 +110,42 @@ function select(spec, change) {
     { id, onchange: () => change(spec.name, list.value) },
     spec.options.map((option) => h("option", { value: option.value }, option.text)),
   );
+  const full = inFull(list);
   const el = h(
     "div",
     { class: "kit-control", "data-control": spec.name },
     h("label", { for: id }, spec.label),
-    list,
+    full.el,
   );
-  return { el, show: (value) => (list.value = value) };
+  const show = (value) => {
+    list.value = value;
+    full.write();
+  };
+  return { el, show };
+}
+
+// A list cannot wrap its choice. Where that is cut off before an audience, it is written over the
+// list in as many lines as it takes.
+function inFull(list) {
+  const words = h("span", { class: "kit-chosen", "aria-hidden": "true" });
+  const el = h("div", { class: "kit-list" }, list, words);
+  const write = () => (words.textContent = list.selectedOptions[0]?.text ?? "");
+  list.addEventListener("change", write);
+  return { el, write };
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+const ARROW = 1.6; // what a list keeps for its arrow, in letter heights
+
+function markCut(form) {
+  for (const list of form.querySelectorAll("select")) {
+    if (!list.clientWidth) continue;
+    const style = getComputedStyle(list);
+    ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = list.clientWidth - parseFloat(style.paddingLeft) - ARROW * parseFloat(style.fontSize);
+    const text = list.selectedOptions[0]?.text ?? "";
+    list.classList.toggle("kit-cut", ruler.measureText(text).width > room);
+  }
 }
 
 function many(spec, change) {
@@ -169,7 +201,11 @@ function shorten(form) {
   const groups = [...form.querySelectorAll("fieldset:not(.kit-shortened):has(> .kit-short)")]
     .filter((group) => shown(group) && !group.contains(document.activeElement))
     .sort((one, other) => one.clientHeight - other.clientHeight);
-  while (groups.length && over()) groups.pop().classList.add("kit-shortened");
+  markCut(form);
+  while (groups.length && over()) {
+    groups.pop().classList.add("kit-shortened");
+    markCut(form);
+  }
   if (over()) form.parentElement.classList.add("kit-dense");
 }
 

@@ -101,6 +101,7 @@ function renderExplorer({ model, el, signal }) {
         if (revealed) frames.want();
       })
     : null;
+  if (prediction) body.querySelector(".kit-stage-title").after(prediction.answer);
   const showBody = (on) => {
     body.hidden = after.hidden = !on;
     gate.hidden = on;

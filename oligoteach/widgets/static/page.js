@@ -146,20 +146,24 @@ function applyPresent(root) {
 
 const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 let currentStep = null;
+let landedAt = 0; // where it stood on the screen then
 const place = h("p", { class: "kit-step-place", "aria-hidden": "true", hidden: true });
 
 const REST = /^References\W*$/; // for reading, not for the wall
 // The page's own sequence: heading, prediction, figure, feedback. What is not to be seen yet counts
 // too, so that the total is the same before and after an answer is revealed.
-const STATIONS = "main h1, main h2, .kit-prediction, .kit-body, .kit-feedback";
+const STATIONS = "main h1, main h2, .kit-prediction, .kit-body, .kit-feedback:not(.kit-branching *)";
 
 function stations() {
   return [...document.querySelectorAll(STATIONS)].filter((step) => !REST.test(step.textContent));
 }
 
-// The questions of an open quiz are steps within the station at which they stand.
+// The questions of an open quiz, and of an open case what has come of it so far, are steps within
+// the station at which they stand.
+const WITHIN = ".kit-question, .kit-story .kit-step, .kit-story .kit-outcome-title";
+
 function steps() {
-  const all = document.querySelectorAll(`${STATIONS}, .kit-question`);
+  const all = document.querySelectorAll(`${STATIONS}, ${WITHIN}`);
   return [...all].filter((step) => !REST.test(step.textContent));
 }
 
@@ -167,10 +171,22 @@ const can = (step) => shown(step) && step.textContent.trim() !== "";
 
 function move(by) {
   const list = steps();
-  let at = list.indexOf(currentStep) + by;
+  let at = list.indexOf(stepInView(list)) + by;
   while (at > 0 && at < list.length && !can(list[at])) at += by;
   const next = list[Math.max(0, at)];
   if (next && can(next)) goTo(next);
+}
+
+const HERE = 60; // page pixels that a step may shift without having been scrolled away from
+
+// The step that the arrows led to, unless the page has been scrolled since; then the first one that
+// begins in the upper half of the screen, or the last before it.
+function stepInView(list) {
+  const top = (step) => step.getBoundingClientRect().top;
+  if (currentStep && can(currentStep) && Math.abs(top(currentStep) - landedAt) < HERE) return currentStep;
+  const seen = list.filter(can);
+  const begins = seen.find((step) => top(step) > -HERE && top(step) < innerHeight / 2);
+  return begins ?? seen.findLast((step) => top(step) <= -HERE);
 }
 
 function goTo(step) {
@@ -178,6 +194,7 @@ function goTo(step) {
   step.setAttribute("tabindex", step.getAttribute("tabindex") ?? "-1");
   step.focus({ preventScroll: true });
   step.scrollIntoView({ block: "start" });
+  landedAt = step.getBoundingClientRect().top;
   place.textContent = placeWords(step);
 }
 
@@ -185,6 +202,8 @@ function placeWords(step) {
   const list = stations();
   const before = list.filter((one) => one === step || one.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING);
   const station = `${before.length} / ${list.length}`;
+  const story = step.closest(".kit-story");
+  if (story) return `${station}, step ${[...story.querySelectorAll(WITHIN)].indexOf(step) + 1} of the case`;
   if (!step.matches(".kit-question")) return station;
   const questions = [...step.parentElement.querySelectorAll(".kit-question")];
   return `${station}, question ${questions.indexOf(step) + 1} of ${questions.length}`;

@@ -44,18 +44,25 @@ function feedbackBody(feedback) {
   ];
 }
 
-// Returns { el, detail, revealed() }: the form, and the longer feedback to place behind the figure.
+// Returns { el, answer, detail, revealed() }: the form, the answer in a line or two to stand beside
+// the figure before an audience, and the longer feedback to place behind the figure.
 function predictionForm(model, config, spec, signal, onreveal) {
   const fields = answerFields(spec, spec.prompt);
   const sure = answerFields({ kind: "single", options: spec.confidence }, "How sure are you?");
   sure.el.classList.add("kit-sure");
   const said = status();
   const detail = h("div", { class: "kit-feedback" });
+  const answer = h("div", { class: "kit-answer" });
+  let voted = null; // what an audience had chosen when the answer was revealed without a commitment
   const send = () => {
     model.send({ type: "predict", value: fields.value(), confidence: sure.value() ?? "" });
   };
   const commit = button("Commit", send, { class: "kit-button kit-primary kit-commit" });
-  const skip = button("Just show me", () => model.send({ type: "skip" }), { class: "kit-button kit-reveal" });
+  const reveal = () => {
+    voted = fields.value();
+    model.send({ type: "skip" });
+  };
+  const skip = button("Just show me", reveal, { class: "kit-button kit-reveal" });
   const el = h(
     "div",
     { class: "kit-prediction" },
@@ -75,7 +82,10 @@ function predictionForm(model, config, spec, signal, onreveal) {
     el.dataset.done = revealed ? (outcome.feedback ? "yes" : "skipped") : "no";
     detail.replaceChildren();
     said.replaceChildren();
+    answer.replaceChildren();
+    if (!revealed) voted = null;
     if (revealed) {
+      answer.append(...besides(message.right, inWords(spec, outcome.value ?? voted)));
       fields.show(outcome.value);
       sure.show(outcome.confidence);
       said.append(h("p", { class: "kit-verdict", tabindex: "-1" }, verdict(outcome)));
@@ -115,7 +125,21 @@ function predictionForm(model, config, spec, signal, onreveal) {
     restoring = true;
     model.send({ type: "predict", value: kept.value, confidence: kept.confidence });
   }
-  return { el, detail, revealed: () => revealed };
+  return { el, answer, detail, revealed: () => revealed };
+}
+
+function besides(right, chosen) {
+  const line = (term, text) => h("p", {}, h("strong", {}, term), text);
+  if (chosen === right) return [line("Right, as chosen: ", right)];
+  return [line("Right: ", right), chosen ? line("Chosen: ", chosen) : null].filter(Boolean);
+}
+
+// An answer as its reader knows it, or nothing where there is none.
+function inWords(spec, value) {
+  if (value === null || value === undefined) return "";
+  if (spec.kind === "numeric") return `${value} ${spec.unit}`.trim();
+  const ids = [value].flat();
+  return spec.options.filter((option) => ids.includes(option.id)).map((option) => option.text).join("; ");
 }
 
 function renderPrediction({ model, el, signal }) {
