@@ -77,6 +77,7 @@ LOOKS = {
     "responding": ("v", "green", True, "responding"),
     "progressing": ("^", "vermillion", True, "growing"),
     "treated": ("X", "purple", True, "treated"),
+    "quiet": ("D", "muted", False, "quiet"),
 }
 """Marker, colour, whether filled, and word of every state that is drawn."""
 
@@ -316,9 +317,24 @@ def in_words(spots: Sequence[Spot]) -> str:
     return f"Map of the body, {len(spots)} marked: {_listed(spots)}."
 
 
-def changes_in_words(spots: Sequence[Spot]) -> str:
-    """Return lesions that look otherwise than before, in words; empty if there are none."""
-    return f"Changed on the map: {_listed(spots)}." if spots else ""
+def changes_in_words(before: Sequence[Spot], after: Sequence[Spot]) -> str:
+    """Return lesions that are new, look otherwise or have gone, in words; empty if none.
+
+    What grew or shrank is said with its size before.
+    """
+    there = {(spot.site, spot.what) for spot in after}
+    anew = [spot for spot in after if spot not in before]
+    gone = [spot for spot in before if (spot.site, spot.what) not in there]
+    parts = [("Changed on the map", "; ".join(_change(spot, before) for spot in anew))]
+    parts.append(("No longer on the map", _listed(gone)))
+    return " ".join(f"{head}: {words}." for head, words in parts if words)
+
+
+def _change(spot: Spot, before: Sequence[Spot]) -> str:
+    """Return a changed lesion in words, with its size before where only one can be meant."""
+    was = [old.mm for old in before if (old.site, old.what) == (spot.site, spot.what)]
+    words = _listed([spot])
+    return f"{words} (before {was[0]} mm)" if len(was) == 1 and was[0] != spot.mm else words
 
 
 def _listed(spots: Sequence[Spot]) -> str:

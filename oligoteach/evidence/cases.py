@@ -37,7 +37,9 @@ Strength = Literal["strong", "conditional", "not stated"]
 Decade = Literal["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties"]
 Group = Literal["spread", "driver", "progression", "site", "request"]
 LesionKind = Literal["primary", "metastasis", "node"]
-LesionState = Literal["untreated", "stable", "responding", "progressing", "treated", "unseen"]
+LesionState = Literal[
+    "untreated", "stable", "responding", "progressing", "treated", "quiet", "unseen"
+]
 Site = Literal[
     "brain-right",
     "brain-left",
@@ -151,8 +153,8 @@ class Choice(_Record):
         What the mark rests on.
     consequence : str
         What happens to this patient then.
-    map : dict
-        State of lesions from then on, by lesion id.
+    map, sizes : dict
+        State and diameter in millimetres of lesions from then on, by lesion id.
     reasons : tuple of Reason
         Why it is marked so.
     next : str
@@ -165,6 +167,7 @@ class Choice(_Record):
     ground: Ground
     consequence: Text
     map: dict[str, LesionState] = Field(default_factory=dict)
+    sizes: dict[str, Millimetres] = Field(default_factory=dict)
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     next: Key
 
@@ -177,6 +180,7 @@ class Node(_Record):
     text: Text
     question: Text
     map: dict[str, LesionState] = Field(default_factory=dict)
+    sizes: dict[str, Millimetres] = Field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
 
     @property
@@ -525,12 +529,13 @@ def _node_rules(path: Path_, node: Node) -> Iterator[Rule]:
 def _map_rules(case: Case, path: Path_, node: Node) -> Iterator[Rule]:
     """Changes of the map name lesions of the case."""
     known = {lesion.id for lesion in case.lesions}
-    places = [(path, node.map)]
-    places += [((*path, "choices", j), choice.map) for j, choice in enumerate(node.choices)]
-    for place, change in places:
-        for name in (name for name in change if name not in known):
+    places: list[tuple[Path_, Node | Choice]] = [(path, node)]
+    places += [((*path, "choices", j), choice) for j, choice in enumerate(node.choices)]
+    for place, part in places:
+        named = [("map", name) for name in part.map] + [("sizes", name) for name in part.sizes]
+        for what, name in (one for one in named if one[1] not in known):
             sentence = f"there is no lesion {name!r}; allowed: {', '.join(sorted(known))}."
-            yield (*place, "map", name), "unknown-lesion", sentence
+            yield (*place, what, name), "unknown-lesion", sentence
 
 
 def _profile_rules(case: Case) -> Iterator[Rule]:

@@ -41,15 +41,17 @@ class BodyPicture:
     aspect = 0.8
     narrow_aspect = 1.1
 
-    def scene(self, tale: Tale, settings: Sequence[Mapping[str, str]]) -> list[Any]:
-        """Return the lesions to be drawn after the changes along a way."""
+    def scene(self, tale: Tale, settings: Sequence[Any]) -> list[Any]:
+        """Return the lesions to be drawn after what nodes and choices along a way changed."""
         from oligoteach.charts.body_map import Spot
 
         now = {lesion.id: lesion.state for lesion in tale.picture}
+        mm = {lesion.id: lesion.mm for lesion in tale.picture}
         for change in settings:
-            now.update(change)
+            now.update(change.map)
+            mm.update(change.sizes)
         return [
-            Spot(lesion.site, now[lesion.id], lesion.mm, KINDS[lesion.kind])
+            Spot(lesion.site, now[lesion.id], mm[lesion.id], KINDS[lesion.kind])
             for lesion in tale.picture
             if now[lesion.id] != UNSEEN
         ]
@@ -76,7 +78,7 @@ class BodyPicture:
         """Say which lesions look otherwise than before."""
         from oligoteach.charts.body_map import changes_in_words
 
-        return changes_in_words([spot for spot in after if spot not in before])
+        return changes_in_words(before, after)
 
 
 def usable() -> evidence.Cases:
@@ -142,7 +144,7 @@ def _fork(node: Any) -> Fork:
         question=node.question,
         ways=tuple(_way(choice) for choice in node.choices),
         open=node.contested,
-        setting=node.map,
+        setting=node,
     )
 
 
@@ -160,7 +162,7 @@ def _way(choice: Any) -> Way:
         consequence=choice.consequence,
         reasons=tuple(_remark(r, "Opinion" if r.opinion else "") for r in choice.reasons),
         next=None if choice.next == END else choice.next,
-        setting=choice.map,
+        setting=choice,
     )
 
 

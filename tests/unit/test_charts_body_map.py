@@ -106,5 +106,17 @@ def test_the_map_in_words():
         "adrenal, left, 24 mm, treated."
     )
     assert in_words([]) == "Map of the body: no lesion is drawn."
-    assert changes_in_words([]) == ""
-    assert changes_in_words(spots[1:]) == "Changed on the map: adrenal, left, 24 mm, treated."
+
+
+def test_changes_in_words_say_what_grew_and_what_has_gone():
+    before = [Spot("lung-right-upper", "stable", 34, "Primary"), Spot("adrenal-left", "stable", 24)]
+    assert changes_in_words(before, before) == ""
+    grown = [before[0], Spot("adrenal-left", "progressing", 48)]
+    assert changes_in_words(before, grown) == (
+        "Changed on the map: adrenal, left, 48 mm, growing (before 24 mm)."
+    )
+    assert changes_in_words(before, before[:1]) == (
+        "No longer on the map: adrenal, left, 24 mm, stable."
+    )
+    new = [*before, Spot("rib-left", "untreated", 9)]
+    assert changes_in_words(before, new) == "Changed on the map: rib, left, 9 mm, untreated."

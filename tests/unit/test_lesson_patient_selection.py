@@ -100,7 +100,25 @@ def test_a_stable_lesion_grows_on_the_map_when_the_case_says_so():
     after = picture.scene(tale, play.settings())
     assert {spot.site: spot.state for spot in before}["adrenal-left"] == "stable"
     assert {spot.site: spot.state for spot in after}["adrenal-left"] == "progressing"
-    assert picture.changed(before, after) == "Changed on the map: adrenal, left, 24 mm, growing."
+    assert picture.changed(before, after) == (
+        "Changed on the map: adrenal, left, 31 mm, growing (before 24 mm)."
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_lesion_leaves_the_map_and_what_has_doubled_or_shrunk_has_another_size(case):
+    sizes = {lesion.id: lesion.mm for lesion in case.lesions}
+    parts = [part for node in case.nodes for part in (node, *node.choices)]
+    assert all("unseen" not in part.map.values() for part in parts)
+    for part in parts:
+        assert all(
+            mm != sizes[lesion]
+            for lesion, mm in part.sizes.items()
+            if part.map.get(lesion) == "progressing"
+        )
+        told = getattr(part, "consequence", "")
+        if "has doubled" in told or "half its size" in told:
+            assert part.sizes
 
 
 def test_a_case_that_was_left_out_is_named_on_the_page():
