@@ -328,7 +328,7 @@ class Calibration(Explorer):
         "z/(1 + z²/n)·√(p(1−p)/n + z²/4n²)",
         "Validity": "Decisions that are independent and equally hard, 0 to 60 of each kind; "
         "contested choices are not counted",
-        "Source": "Algebra; Wilson 1927. Enter your own numbers from the end of a case.",
+        "Source": "Algebra; Wilson 1927. Enter the sums below the list of cases.",
     }
 
     def compute(self, p: SimpleNamespace) -> Calibrated:

@@ -305,6 +305,13 @@ class Branching(KitWidget):
             }
         )
 
+    def on_sum(self, content: Mapping[str, Any]) -> None:
+        """Answer with the decisions on all ways that the page has kept, summed by confidence."""
+        ways = content.get("ways")
+        kept = ways.items() if isinstance(ways, Mapping) else ()
+        plays = [self.replay(self.tales[key], path)[0] for key, path in kept if key in self.tales]
+        self.send({"type": "summed", "text": summed(plays)})
+
     def on_look(self, content: Mapping[str, Any]) -> None:
         """Answer with the picture at a point of the way."""
         if self.picture is None:
@@ -467,6 +474,30 @@ def _rows(tally: Mapping[str, tuple[int, int]]) -> list[list[str]]:
         return []
     pairs = zip(tally.values(), CONFIDENCE.values(), strict=True)
     return [[words.capitalize(), str(right), str(counted)] for (right, counted), words in pairs]
+
+
+def summed(plays: Iterable[Play]) -> str:
+    """Return a sentence with right answers and answers that count of several ways.
+
+    Parameters
+    ----------
+    plays : iterable of Play
+        One for each case; those without an answer that counts are left out.
+
+    Returns
+    -------
+    str
+        Empty if nothing counts.
+    """
+    tallies = [tally for play in plays if _rows(tally := play.tally())]
+    if not tallies:
+        return ""
+    parts = [
+        f"{words} {sum(t[key][0] for t in tallies)} right of {sum(t[key][1] for t in tallies)}"
+        for key, words in CONFIDENCE.items()
+    ]
+    cases = f"{len(tallies)} case{'' if len(tallies) == 1 else 's'}"
+    return f"Your decisions so far, in {cases}: {'; '.join(parts)}. Contested choices are left out."
 
 
 def calibration(tally: Mapping[str, tuple[int, int]]) -> str:

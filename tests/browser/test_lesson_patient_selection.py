@@ -167,6 +167,20 @@ def test_the_summary_is_saved_and_printed_alone_with_the_education_line(open_les
     assert "The patients are invented" not in printed
 
 
+def test_from_the_end_one_goes_on_to_the_next_case_or_back_to_the_list(open_lesson):
+    page = finished(open_lesson)
+    page.locator(".kit-sums", has_text="certain 0 right of 1").wait_for()
+    page.locator(".kit-further").get_by_role("button", name="Choose another case").click()
+    assert page.evaluate("document.activeElement.dataset.tale") == STABLE
+    open_case(page)
+    page.locator(".kit-next-case").click()
+    page.wait_for_function("document.querySelectorAll('.kit-outcome').length === 0")
+    assert page.evaluate("document.activeElement.tagName") == "H4"
+    page.wait_for_timeout(300)
+    assert abs(page.locator(".kit-story h4").first.bounding_box()["y"]) < 80
+    assert page.errors == []
+
+
 def test_a_case_is_played_again_from_the_start(open_lesson):
     page = finished(open_lesson)
     page.get_by_role("button", name="Play again").click()

@@ -253,6 +253,28 @@ def test_calibration_in_words(tally, words):
     assert words in calibration(tally)
 
 
+def test_decisions_of_several_cases_are_summed_and_contested_ones_left_out(cases):
+    other = replace(TALE, key="other")
+    cases.tales["other"] = other
+    ways = {
+        "tale": [["back", "certain"], ["left", "certain"], ["on", "certain"]],
+        "other": [["left", "guess"], ["on", "fairly"]],
+        "gone": [["left", "guess"]],
+    }
+    cases.on_sum({"ways": ways})
+    assert cases.sent[-1][0] == {
+        "type": "summed",
+        "text": "Your decisions so far, in 2 cases: a guess 1 right of 1; "
+        "fairly sure 0 right of 0; certain 1 right of 2. Contested choices are left out.",
+    }
+
+
+@pytest.mark.parametrize("ways", [None, [], {}, {"tale": []}, {"tale": [["left", UNASKED]]}])
+def test_without_an_answer_that_counts_there_is_no_sum(cases, ways):
+    cases.on_sum({"ways": ways})
+    assert cases.sent[-1][0]["text"] == ""
+
+
 def test_a_reset_reaches_the_page(cases):
     cases.reset()
     assert cases.sent[-1][0] == {"type": "reset"}

@@ -13,6 +13,7 @@ function renderBranching({ model, el, signal }) {
   const said = status();
   const other = button("Choose another case", () => choose(), { hidden: true });
   const skip = button("Go past the cases", () => land(past), { class: "kit-button kit-skip-cases" });
+  const sums = h("p", { class: "kit-hint kit-sums", role: "status" });
   let run = null; // the case being played
   el.classList.add("kit-widget");
   el.append(
@@ -26,6 +27,7 @@ function renderBranching({ model, el, signal }) {
       other,
       said,
       stage,
+      sums,
       past,
     ),
   );
@@ -35,7 +37,13 @@ function renderBranching({ model, el, signal }) {
     store.change(config.lesson, (kept) => {
       kept.cases[key] = { path, done, when: new Date().toISOString() };
     });
+  const ask = () => {
+    const ways = Object.fromEntries(Object.entries(keptWays()).map(([key, kept]) => [key, kept.path ?? []]));
+    if (Object.keys(ways).length) model.send({ type: "sum", ways });
+    else sums.replaceChildren();
+  };
   const showList = (on) => {
+    ask();
     list.replaceChildren(...taleGroups(config.tales, keptWays(), open));
     list.hidden = skip.hidden = !on;
     other.hidden = on;
@@ -67,6 +75,7 @@ function renderBranching({ model, el, signal }) {
       if (run?.waits(message)) {
         run.go(message);
         keep(message.tale, message.path, message.now === null);
+        if (message.now === null) ask();
         return;
       }
       run?.close();
@@ -81,6 +90,7 @@ function renderBranching({ model, el, signal }) {
       run.start();
       arrive(run.el.querySelector("h4"));
     },
+    summed: (message) => sums.replaceChildren(message.text),
     refused: (message) => run?.refuse(message.text),
     looked: (message, buffers) => run?.look.receive(message, buffers),
     failed: (message) => said.replaceChildren(h("p", { class: "kit-refusal" }, message.text)),
