@@ -540,3 +540,20 @@ def test_a_choice_too_long_for_its_list_is_written_in_full_before_an_audience(op
     group.locator("select").wait_for()
     rate(page).fill("0.4")
     group.locator(".kit-chosen").wait_for()
+
+
+def test_on_a_phone_a_tall_figure_stays_in_sight_while_its_control_is_used(open_lesson):
+    page = open_lesson("10_horizon.ipynb", width=375, height=812)
+    explorer = page.locator('[data-explorer="timeline"]')
+    explorer.get_by_role("button", name="Just show me").click()
+    wait_frame(explorer)
+    slider = explorer.locator("input[type=range]")
+    slider.evaluate("(e) => scrollBy(0, e.getBoundingClientRect().top - 200)")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    explorer.locator(".kit-peek").wait_for()
+    figure = explorer.locator(".kit-figure-box").bounding_box()
+    assert figure["y"] >= -1
+    assert figure["y"] + figure["height"] <= slider.bounding_box()["y"]
+    page.evaluate("scrollBy(0, -500)")
+    explorer.locator(".kit-peek").wait_for(state="detached")

@@ -70,6 +70,7 @@ function renderExplorer({ model, el, signal }) {
   const run = runBar(model, config, () => frames.want(), signal);
   const sticks = config.narrow_aspect <= STICKS_BELOW;
   const box = h("div", { class: sticks ? "kit-figure-box kit-sticks" : "kit-figure-box" }, image);
+  const room = h("div", { class: "kit-peek-room", "aria-hidden": "true" });
   box.style.setProperty("--ot-aspect", String(1 / config.aspect));
   box.style.setProperty("--ot-aspect-narrow", String(1 / config.narrow_aspect));
   const body = h(
@@ -88,6 +89,7 @@ function renderExplorer({ model, el, signal }) {
       ),
       notes,
       box,
+      room,
       run.el,
       words,
       caption,
@@ -125,6 +127,7 @@ function renderExplorer({ model, el, signal }) {
     h("div", { class: "kit-row kit-tools" }, downloads(config, image, frames, table)),
     extra(citationStrip(config.citations, "Claims behind this figure")),
   );
+  if (!sticks) peek(controls.el, box, room, signal);
   el.classList.add("kit-widget");
   el.append(
     h(
@@ -175,6 +178,38 @@ function renderExplorer({ model, el, signal }) {
     unshorten(controls.el); // another size or look: they may fit now
     frames.want();
   });
+}
+
+const PHONE = 520; // page pixels
+const PEEK = 0.38; // of the window's height
+
+// A taller figure has left a phone's screen before its controls come. While one of them is used it
+// stays in sight above them, smaller; what it gives up in height is kept free, so nothing moves.
+function peek(form, box, room, signal) {
+  const body = box.closest(".kit-body") ?? form.parentElement;
+  const end = () => {
+    body.classList.remove("kit-peek");
+    window.removeEventListener("scroll", back);
+  };
+  const back = () => room.getBoundingClientRect().bottom > innerHeight * PEEK + 40 && end();
+  form.addEventListener("input", (event) => {
+    const peeks = body.classList.contains("kit-peek");
+    if (peeks || innerWidth >= PHONE || look.present()) return;
+    const { bottom, height } = box.getBoundingClientRect();
+    const small = Math.round(innerHeight * PEEK);
+    if (bottom > small || height <= small) return;
+    const gap = parseFloat(getComputedStyle(body).rowGap) || 0;
+    box.style.setProperty("--kit-peek", `${small}px`);
+    room.style.height = `${Math.max(0, height - small - gap)}px`;
+    body.classList.add("kit-peek");
+    const hidden = small + 8 - event.target.closest(".kit-control").getBoundingClientRect().top;
+    if (hidden > 0) scrollBy(0, -hidden);
+    window.addEventListener("scroll", back, { passive: true });
+  });
+  form.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !form.contains(event.relatedTarget)) end();
+  });
+  signal?.addEventListener("abort", end);
 }
 
 // The first frame when the explorer comes near the screen, or a little later for printing's sake;
