@@ -39,6 +39,10 @@ progression
     The teaching path for progression at a few sites.
 resistance
     Resistant cells before and under a targeted drug.
+fractionation
+    BED, EQD2 and isoeffective schedules, with incomplete repair and repopulation.
+cell_kill
+    Survival by dose per fraction under LQ, LQ-L, USC and modified LQ.
 immune_response, tumour_immune, interferon
     Radiotherapy with an antibody in mice, dormancy and escape, and an assumed dose curve.
 """
