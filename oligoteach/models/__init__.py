@@ -45,4 +45,6 @@ cell_kill
     Survival by dose per fraction under LQ, LQ-L, USC and modified LQ.
 immune_response, tumour_immune, interferon
     Radiotherapy with an antibody in mice, dormancy and escape, and an assumed dose curve.
+margins, target_volumes, falloff
+    Margins from errors of setup and breathing, the volumes they make, and how fast dose must fall.
 """
