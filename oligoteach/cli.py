@@ -38,8 +38,8 @@ exit codes:
 Run 'oligoteach COMMAND --help' for the options of one command."""
 
 _CHECK_DESCRIPTION = """\
-Check the evidence tables, the teaching texts, the cases and the notebooks, and report
-every problem (not only the first) in one line each:
+Check the tables of evidence and of dose constraints, the teaching texts, the cases and the
+notebooks, and report every problem (not only the first) in one line each:
 
   file:row field: rule — what is wrong and what is allowed
 
@@ -51,7 +51,8 @@ _EXPORT_DESCRIPTION = """\
 Write the ledger for other programs, to standard output or to a file.
 
   bibtex  all references
-  csv     one table as it stands, or with --out FOLDER and no --table all of them
+  csv     one table as it stands, dose constraints included, or with --out FOLDER and no
+          --table all of them
   claims  one row for each claim with verdict, what to teach and sources in full"""
 
 

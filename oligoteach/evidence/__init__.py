@@ -21,6 +21,18 @@ if TYPE_CHECKING:
         citation,
         format_reference,
     )
+    from oligoteach.evidence.dose_constraints import (
+        Constraint,
+        ConstraintConflict,
+        ConstraintSource,
+        Organ,
+        UnknownConstraint,
+        constraint,
+        constraint_conflicts,
+        constraint_sources,
+        constraints,
+        organs,
+    )
     from oligoteach.evidence.export import TABLES, claims_report, to_bibtex, to_csv
     from oligoteach.evidence.ledger import (
         UnknownClaim,
@@ -64,6 +76,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "cases": "Case Cases board_cases",
     "citations": "Citation VERDICT_LABELS VERIFICATION_LABELS citation format_reference",
+    "dose_constraints": "Constraint ConstraintConflict ConstraintSource Organ UnknownConstraint "
+    "constraint constraint_conflicts constraint_sources constraints organs",
     "export": "TABLES claims_report to_bibtex to_csv",
     "ledger": "UnknownClaim UnknownKey UnknownReference UnknownTerm UnknownTrial arms claim claims "
     "glossary outcomes reference references term trial trials verdict verdicts",
@@ -84,14 +98,19 @@ __all__ = [
     "Cases",
     "Citation",
     "Claim",
+    "Constraint",
+    "ConstraintConflict",
+    "ConstraintSource",
     "EvidenceError",
     "GlossaryTerm",
     "LessonText",
+    "Organ",
     "Outcome",
     "Problem",
     "Reference",
     "Trial",
     "UnknownClaim",
+    "UnknownConstraint",
     "UnknownKey",
     "UnknownLesson",
     "UnknownReference",
@@ -105,6 +124,10 @@ __all__ = [
     "claims",
     "claims_in_notebook",
     "claims_report",
+    "constraint",
+    "constraint_conflicts",
+    "constraint_sources",
+    "constraints",
     "data_path",
     "format_reference",
     "glossary",
@@ -112,6 +135,7 @@ __all__ = [
     "lesson_text",
     "lessons",
     "notebooks_path",
+    "organs",
     "outcomes",
     "reference",
     "references",

@@ -1,7 +1,8 @@
 """Which numbers a source vouches for: the ledger seen from the side of the prose.
 
 Prose names its sources by *tokens*: a claim id; ``outcome:<trial>``; ``ref:<reference>``;
-``model:<name>`` for a computed number; ``course`` for numbers of the course itself.
+``constraint:<id>`` for a dose limit; ``model:<name>`` for a computed number; ``course`` for numbers
+of the course itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from decimal import Decimal
 
 from oligoteach.evidence.citations import is_disputed
 from oligoteach.evidence.definitions import DefinitionRecord, Rule
+from oligoteach.evidence.dose_constraints import Constraint
 from oligoteach.evidence.integrity import Ledger
 from oligoteach.evidence.markup import COURSE
 from oligoteach.evidence.numbers import exact, numbers_in
@@ -21,7 +23,7 @@ from oligoteach.evidence.records import Arm, Claim, Outcome, Reference, Trial, V
 
 Numbers = frozenset[Decimal]
 
-_PREFIXED = re.compile(r"(outcome|ref|model):([A-Za-z0-9_.-]+)")
+_PREFIXED = re.compile(r"(outcome|ref|constraint|model):([A-Za-z0-9_.-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,15 @@ def reference_backing(ref: Reference) -> Backing:
     return Backing(sound=numbers | numbers_in(f"{ref.year} {ref.title} {ref.note}"))
 
 
+def constraint_backing(row: Constraint) -> Backing:
+    """Return the numbers of a dose constraint; unverified ones need attribution."""
+    numbers = _figures(row.limit, row.at, row.fractions)
+    numbers |= numbers_in(f"{row.structure} {row.endpoint}")
+    if row.verification == "unverified":
+        return Backing(attributed=numbers)
+    return Backing(sound=numbers)
+
+
 def _figures(*values: float | None) -> Numbers:
     """Return the given values as exact decimals."""
     return frozenset(exact(value) for value in values if value is not None)
@@ -150,6 +161,8 @@ class SourceBook:
         Names that ``model:`` may name; by default any.
     definitions : mapping of str to Backing, optional
         Numbers of definitions by the reference that they rest on.
+    limits : iterable of Constraint, optional
+        Dose constraints.
     """
 
     def __init__(
@@ -157,6 +170,7 @@ class SourceBook:
         ledger: Ledger,
         models: Iterable[str] | None = None,
         definitions: Mapping[str, Backing] | None = None,
+        limits: Iterable[Constraint] = (),
     ):
         self._models = None if models is None else frozenset(models)
         self._backings: dict[str, Backing] = {COURSE: FREE}
@@ -169,6 +183,8 @@ class SourceBook:
         self._add_trials(ledger)
         for ref_id, backing in (definitions or {}).items():
             self._add(f"ref:{ref_id}", backing)
+        for row in limits:
+            self._add(f"constraint:{row.constraint_id}", constraint_backing(row))
 
     def _add_trials(self, ledger: Ledger) -> None:
         """Add the numbers of trials and of their results."""
@@ -205,5 +221,5 @@ class SourceBook:
         hint = f"; near it are {', '.join(nearest)}" if nearest else ""
         return (
             f"{token!r} names no source{hint}; allowed are a claim id, outcome:<trial>, "
-            "ref:<reference>, model:<name> and course."
+            "ref:<reference>, constraint:<id>, model:<name> and course."
         )

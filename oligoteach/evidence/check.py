@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from oligoteach.evidence.backing import Backing, SourceBook, definition_backings
 from oligoteach.evidence.case_numbers import case_number_problems
 from oligoteach.evidence.cases import Fault, Known, case_files, parse_case
+from oligoteach.evidence.constraint_rules import constraint_problems, read_constraints
 from oligoteach.evidence.definitions import FILE, definition_problems, parse_definitions
 from oligoteach.evidence.integrity import Ledger, ledger_problems, read_ledger
 from oligoteach.evidence.lesson_numbers import lesson_number_problems
@@ -19,7 +21,7 @@ from oligoteach.evidence.notebooks import markdown_cells, read_notebook
 from oligoteach.evidence.paths import data_path, notebooks_path
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.prose import check_markdown
-from oligoteach.evidence.tables import read_text
+from oligoteach.evidence.tables import Table, read_text
 from oligoteach.evidence.teaching import Keys, LessonText, lesson_files, parse_lesson
 
 
@@ -129,8 +131,11 @@ def check(root: Path | None = None, fault: Fault | None = None) -> Report:
     ledger = read_ledger(tree.data / "evidence")
     problems, report.notes = ledger_problems(ledger)
     report.problems += problems
-    report.problems += _stray_files(tree.data / "evidence", ledger)
-    report.counts["row"] = sum(len(table.rows) for table in ledger.tables)
+    limits = read_constraints(tree.data / "constraints")
+    report.problems += constraint_problems(limits)
+    report.problems += _stray_files(tree.data / "evidence", ledger.tables)
+    report.problems += _stray_files(tree.data / "constraints", limits.tables)
+    report.counts["row"] = sum(len(table.rows) for table in (*ledger.tables, *limits.tables))
     report.problems += _json_problems(tree.data)
     lost = [Path(table.name).name for table in ledger.tables if table.unreadable]
     if lost:  # every key in a text would look unknown
@@ -138,7 +143,8 @@ def check(root: Path | None = None, fault: Fault | None = None) -> Report:
         report.unchecked = f"{kinds} were not checked, for want of {', '.join(lost)}."
         return report
     backings = _check_definitions(report, tree, ledger)
-    book = SourceBook(ledger, model_names(tree.models), backings)
+    rows = (at.record for at in limits.constraints)
+    book = SourceBook(ledger, model_names(tree.models), backings, rows)
     _check_lessons(report, tree, ledger, book)
     _check_cases(report, tree, ledger, book, fault)
     _check_notebooks(report, tree, book)
@@ -167,13 +173,14 @@ def model_names(folder: Path) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _stray_files(folder: Path, ledger: Ledger) -> Iterable[Problem]:
+def _stray_files(folder: Path, tables: Iterable[Table[Any]]) -> Iterable[Problem]:
     """Report tables that nothing reads, such as one with a misspelt name."""
-    known = {Path(table.name).name for table in ledger.tables}
+    known = {Path(table.name).name for table in tables}
     for path in sorted(folder.glob("*.csv")):
         if path.name not in known:
             sentence = f"no table has this name; the tables are {', '.join(sorted(known))}."
-            yield Problem(f"data/evidence/{path.name}", "1", "file", "unknown-file", sentence)
+            label = f"data/{folder.name}/{path.name}"
+            yield Problem(label, "1", "file", "unknown-file", sentence)
 
 
 def _json_problems(folder: Path) -> Iterable[Problem]:

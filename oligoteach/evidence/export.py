@@ -1,4 +1,4 @@
-"""The ledger for other programs: BibTeX for reference managers, CSV for spreadsheets."""
+"""The data for other programs: BibTeX for reference managers, CSV for spreadsheets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from oligoteach.evidence.citations import citation, format_reference, has_author, is_group
+from oligoteach.evidence.dose_constraints import CONSTRAINT_RECORDS
 from oligoteach.evidence.ledger import claims, load_table, references
 from oligoteach.evidence.records import RECORDS, Record, Reference
 
-TABLES: tuple[str, ...] = tuple(model.table for model in RECORDS)
+_MODELS = {model.table: model for model in (*RECORDS, *CONSTRAINT_RECORDS)}
+TABLES: tuple[str, ...] = tuple(_MODELS)
 
 _REPORT = (
     "claim_id",
@@ -109,7 +111,7 @@ def _bibtex_author(ref: Reference) -> str:
 
 
 def to_csv(table: str, records: Iterable[Record] | None = None) -> str:
-    """Write a table of the ledger as CSV.
+    """Write a table of the ledger or of the dose constraints as CSV.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ def to_csv(table: str, records: Iterable[Record] | None = None) -> str:
     ValueError
         If there is no such table.
     """
-    model = next((model for model in RECORDS if model.table == table), None)
+    model = _MODELS.get(table)
     if model is None:
         raise ValueError(f"there is no table {table!r}; the tables are {', '.join(TABLES)}.")
     rows = load_table(model) if records is None else records

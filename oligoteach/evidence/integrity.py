@@ -190,10 +190,10 @@ def _broken_keys(table: Table[Any]) -> set[str]:
     return table.keys - {at.key for at in table}
 
 
-def _unknown(
+def unknown_keys(
     table: Table[R], at: Located[R], field: str, keys: Iterable[str], other: Table[Any]
 ) -> Iterator[Problem]:
-    """Report keys that another table does not have, if that table could be read at all."""
+    """Report keys of a field that another table does not have, if that could be read at all."""
     for key in keys:
         if key not in other.keys and not other.unreadable:
             sentence = f"{key!r} is not a key of {Path(other.name).name}."
@@ -230,7 +230,7 @@ def _review_numbers(table: Table[Reference]) -> Iterator[Problem]:
 def _claim_links(ledger: Ledger) -> Iterator[Problem]:
     """Claims: references exist, and the audit has a verdict."""
     for at in ledger.claims:
-        yield from _unknown(
+        yield from unknown_keys(
             ledger.claims, at, "review_refs", at.record.review_refs, ledger.references
         )
         if at.key not in ledger.audit.keys and not ledger.audit.unreadable:
@@ -242,8 +242,8 @@ def _audit_problems(ledger: Ledger) -> Iterator[Problem]:
     """Verdicts: the claim and the sources exist, and verdict and verification agree."""
     table = ledger.audit
     for at in table:
-        yield from _unknown(table, at, "claim_id", [at.key], ledger.claims)
-        yield from _unknown(table, at, "source_refs", at.record.source_refs, ledger.references)
+        yield from unknown_keys(table, at, "claim_id", [at.key], ledger.claims)
+        yield from unknown_keys(table, at, "source_refs", at.record.source_refs, ledger.references)
         for field, rule, sentence in _verdict_rules(at.record):
             yield finding(table, at, field, rule, sentence)
 
@@ -286,7 +286,7 @@ def _trial_problems(ledger: Ledger) -> Iterator[Problem]:
     for arm in ledger.arms:
         arms.setdefault(arm.record.trial_id, []).append(arm.record)
     for at in table:
-        yield from _unknown(table, at, "ref_ids", at.record.ref_ids, ledger.references)
+        yield from unknown_keys(table, at, "ref_ids", at.record.ref_ids, ledger.references)
         if not ledger.arms.unreadable:
             yield from _design_problems(table, at, arms.get(at.key, []))
 
@@ -310,7 +310,7 @@ def _design_problems(table: Table[Trial], at: Located[Trial], arms: list[Arm]) -
 def _arm_problems(ledger: Ledger) -> Iterator[Problem]:
     """Arms: the trial exists."""
     for at in ledger.arms:
-        yield from _unknown(ledger.arms, at, "trial_id", [at.record.trial_id], ledger.trials)
+        yield from unknown_keys(ledger.arms, at, "trial_id", [at.record.trial_id], ledger.trials)
 
 
 def _outcome_links(ledger: Ledger) -> Iterator[Problem]:
@@ -318,8 +318,8 @@ def _outcome_links(ledger: Ledger) -> Iterator[Problem]:
     table = ledger.outcomes
     for at in table:
         row = at.record
-        yield from _unknown(table, at, "trial_id", [row.trial_id], ledger.trials)
-        yield from _unknown(table, at, "source_ref", [row.source_ref], ledger.references)
+        yield from unknown_keys(table, at, "trial_id", [row.trial_id], ledger.trials)
+        yield from unknown_keys(table, at, "source_ref", [row.source_ref], ledger.references)
         arm_known = f"{row.trial_id}/{row.arm_id}" in ledger.arms.keys
         if row.arm_id and not arm_known and not ledger.arms.unreadable:
             sentence = f"{row.arm_id!r} is not an arm of {row.trial_id!r} in arms.csv."

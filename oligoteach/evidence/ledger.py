@@ -93,7 +93,8 @@ def load_table(model: type[R]) -> tuple[R, ...]:
         If the file departs from its format; lists every problem with row and field.
     """
     name = f"{model.table}.csv"
-    table = parse_table(data_path("evidence", name), model, f"data/evidence/{name}")
+    place = f"data/{model.folder}/{name}"
+    table = parse_table(data_path(model.folder, name), model, place)
     if table.problems:
         raise EvidenceError(table.problems)
     return tuple(located.record for located in table)

@@ -27,7 +27,9 @@ from oligoteach.evidence.yamltext import Path_, YamlText
 
 _Asked = ChoicePrediction | NumericPrediction | OptionQuestion | NumericQuestion
 _NUMERIC = (NumericPrediction, NumericQuestion)
-_HINT = "name a claim that has it, or one of outcome:…, ref:… and model:… under 'sources'"
+_HINT = (
+    "name a claim that has it, or one of outcome:…, ref:…, constraint:… and model:… under 'sources'"
+)
 
 
 def lesson_number_problems(parsed: ParsedLesson, book: SourceBook) -> list[Problem]:

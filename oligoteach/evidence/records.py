@@ -74,6 +74,13 @@ def _whole(text: object) -> object:
     return number
 
 
+def _filled(text: object) -> object:
+    """Refuse an empty field where a number must stand."""
+    if text == "":
+        raise PydanticCustomError("empty-field", "the field is empty; it must be filled")
+    return text
+
+
 def _split(text: object) -> object:
     """Split a list field at its semicolons; an empty field is an empty list."""
     if not isinstance(text, str):
@@ -115,6 +122,9 @@ def _matching(rule: str, pattern: str, allowed: str) -> BeforeValidator:
 
 Number = Annotated[float | None, BeforeValidator(_number)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
+Positive = Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_number)]
+FilledPositive = Annotated[float, Field(gt=0), BeforeValidator(_number), BeforeValidator(_filled)]
+FilledCount = Annotated[int, Field(ge=1), BeforeValidator(_whole), BeforeValidator(_filled)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Filled = Annotated[str, Field(min_length=1)]
 Key = Annotated[
@@ -136,11 +146,15 @@ Allocation = Annotated[str, _matching("allocation-syntax", r"\d+:\d+", "a ratio 
 
 
 class Record(BaseModel):
-    """A row of a table: frozen, with no fields beyond the table's columns."""
+    """A row of a table: frozen, with no fields beyond the table's columns.
+
+    ``table`` is the name of its file in the folder ``folder`` of the data.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     table: ClassVar[str]
+    folder: ClassVar[str] = "evidence"
     key_fields: ClassVar[tuple[str, ...]]
 
     @classmethod
