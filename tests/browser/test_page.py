@@ -528,6 +528,19 @@ def test_arrow_keys_go_on_from_where_the_page_has_been_scrolled_to(open_kit):
     assert page.locator(".kit-prediction:focus").count() == 1
 
 
+def test_a_choice_too_long_for_its_list_is_written_in_full(open_lesson):
+    page = open_lesson("01_definitions.ipynb", width=320)
+    explorer = page.locator('[data-explorer="who-counts"]')
+    explorer.get_by_role("button", name="Just show me").click()
+    wait_frame(explorer)
+    preset = explorer.locator('[data-control="preset"]')
+    chosen = preset.locator(".kit-chosen")
+    chosen.wait_for()
+    assert chosen.inner_text() == "The case: three in the liver, EGFR, untreated"
+    page.set_viewport_size({"width": 700, "height": 900})
+    chosen.wait_for(state="hidden")
+
+
 def test_a_choice_too_long_for_its_list_is_written_in_full_before_an_audience(open_kit):
     page = open_kit(query="?present=1", width=1280, height=720)
     wait_frame(decay(page))

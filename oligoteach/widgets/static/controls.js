@@ -124,8 +124,8 @@ function select(spec, change) {
   return { el, show };
 }
 
-// A list cannot wrap its choice. Where that is cut off before an audience, it is written over the
-// list in as many lines as it takes.
+// A list cannot wrap its choice. Where that is cut off, it is written over the list in as many
+// lines as it takes.
 function inFull(list) {
   const words = h("span", { class: "kit-chosen", "aria-hidden": "true" });
   const el = h("div", { class: "kit-list" }, list, words);
@@ -137,6 +137,7 @@ function inFull(list) {
 const ruler = document.createElement("canvas").getContext("2d");
 const ARROW = 1.6; // what a list keeps for its arrow, in letter heights
 
+// Mark the lists that are too narrow for their choice.
 function markCut(form) {
   for (const list of form.querySelectorAll("select")) {
     if (!list.clientWidth) continue;

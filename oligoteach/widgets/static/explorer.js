@@ -27,7 +27,7 @@ function renderExplorer({ model, el, signal }) {
     if (run.running() || body.hidden) return;
     words.setAttribute("aria-live", "polite");
     write(text);
-    if (onStage(box)) shorten(controls.el);
+    fit();
   });
 
   const frames = new Frames(model, image, config, {
@@ -51,7 +51,7 @@ function renderExplorer({ model, el, signal }) {
     onlocked: () => showBody(false),
     onrest() {
       controls.show(frames.entries());
-      if (onStage(box)) shorten(controls.el);
+      fit();
     },
   });
 
@@ -59,6 +59,7 @@ function renderExplorer({ model, el, signal }) {
     frames.want({ [name]: value });
     keep();
   });
+  const fit = () => (onStage(box) ? shorten(controls.el) : markCut(controls.el));
   const keep = later(300, () => {
     const changed = changedParams(model);
     store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
@@ -265,6 +266,7 @@ function controlsBox(model, config, change) {
       store.change(config.lesson, (kept) => delete kept.params[config.key]);
     }) : null,
   );
+  el.addEventListener("toggle", () => markCut(el), true);
   return {
     el,
     show: (values) => made.forEach((control, name) => control.show(values[name])),
