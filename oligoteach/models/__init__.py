@@ -43,6 +43,8 @@ fractionation
     BED, EQD2 and isoeffective schedules, with incomplete repair and repopulation.
 cell_kill
     Survival by dose per fraction under LQ, LQ-L, USC and modified LQ.
+tumour_control, complications
+    Control of lung tumours and adrenal metastases by dose; pneumonitis, Lyman-Kutcher-Burman, cord.
 immune_response, tumour_immune, interferon
     Radiotherapy with an antibody in mice, dormancy and escape, and an assumed dose curve.
 margins, target_volumes, falloff

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from pyradiobiology.models.geud import Geud
 from pyradiobiology.models.linear_quadratic import LinearQuadratic
-from pyradiobiology.primitives.dose import Dose
+from pyradiobiology.models.NTCP.lyman_kutcher_burman import LKB
+from pyradiobiology.models.TCP.tcp_density import TcpDensity
+from pyradiobiology.primitives.dose import Dose, DoseType
 from pyradiobiology.primitives.dosebag import DoseBag
-from scipy import optimize
+from scipy import integrate, optimize, stats
 
-from oligoteach.models import cell_kill, fractionation
+from oligoteach.models import cell_kill, complications, fractionation, tumour_control
 
 COURSES = [(1, 8.0), (3, 18.0), (5, 11.0), (8, 7.5), (30, 2.0), (33, 1.8)]
 RATIOS = [2.0, 3.0, 8.6, 10.0]
@@ -87,3 +92,55 @@ def test_protraction_is_its_double_integral(x):
     inner = ((np.exp(-x * np.outer(u, u)) * w).sum(axis=1)) * u
     expected = 2 * float((inner * w).sum())
     assert float(cell_kill.dose_protraction(x)) == pytest.approx(expected, rel=1e-10)
+
+
+HISTOGRAM = ([5.0, 10.0, 20.0, 40.0, 60.0], [40.0, 25.0, 20.0, 10.0, 5.0])
+
+
+@pytest.mark.parametrize("organ", complications.ORGANS.values(), ids=complications.ORGANS)
+def test_geud_and_complication_are_theirs(organ):
+    doses, volumes = HISTOGRAM
+    bag = DoseBag.create(doses, dose_type=DoseType.EQD2)
+    expected = Geud(1 / organ.n).calculate(bag, volumes)
+    assert float(complications.geud(doses, volumes, organ.n)) == pytest.approx(expected, rel=1e-12)
+    model = LKB(Dose.gy(organ.td50, DoseType.EQD2), organ.m, organ.n)
+    seen = complications.lkb(doses, volumes, organ)
+    assert float(seen.values) == pytest.approx(model.response(bag, volumes), rel=1e-8)
+
+
+@pytest.mark.parametrize(("n", "d"), COURSES)
+@pytest.mark.parametrize("volume", [0.5, 10.0, 100.0])
+def test_poisson_of_one_patient_is_theirs(n, d, volume):
+    model = TcpDensity(1e7, 0.25)
+    bag = DoseBag.create([n * d])
+    expected = model.response_from_pysical_dose(bag, [volume], Dose.gy(10.0), n)
+    seen = tumour_control.poisson(n, d, volume, alpha=0.25)
+    assert float(seen.values) == pytest.approx(float(expected), rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("course", [(33, 2.0), (10, 3.0), (5, 7.0), (5, 11.0), (3, 18.0), (1, 2.0)])
+@pytest.mark.parametrize("spread", [0.005, 0.037, 0.15, 0.5])
+def test_poisson_over_patients_is_scipys_integral(course, spread):
+    people = tumour_control.Population(0.307, spread)
+    dose = float(fractionation.bed(*course, 10.0))
+    norm = stats.truncnorm(-people.mean / spread, np.inf, people.mean, spread)
+
+    def integrand(alpha):
+        return norm.pdf(alpha) * np.exp(-np.exp(np.log(1e8) - alpha * dose))
+
+    middle = np.log(1e8) / dose
+    edges = np.unique(np.clip([0, *(middle + np.linspace(-8, 40, 13) / dose), 9], 0, 9))
+    expected = sum(
+        integrate.quad(integrand, a, b, epsabs=1e-14, epsrel=1e-12, limit=300)[0]
+        for a, b in itertools.pairwise(edges)
+    )
+    seen = tumour_control.poisson(*course, 10.0, population=people)
+    assert float(seen.values) == pytest.approx(expected, rel=1e-8, abs=1e-13)
+
+
+@pytest.mark.parametrize("organ", complications.ORGANS.values(), ids=complications.ORGANS)
+def test_complications_over_uniform_doses_are_scipys_normal(organ):
+    doses = np.linspace(0, 100, 41)
+    expected = stats.norm.cdf(doses, organ.td50, organ.m * organ.td50)
+    seen = complications.lkb_of_geud(doses, organ)
+    assert np.allclose(seen.values, expected, rtol=1e-10, atol=0)
