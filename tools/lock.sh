@@ -22,6 +22,8 @@ lock() {
 }
 
 lock run pyproject.toml requirements/build.in "$@"
-lock dev pyproject.toml requirements/build.in --all-extras "$@"
+lock dev pyproject.toml requirements/build.in --extra dicom --extra lab --extra oracle --extra test "$@"
 lock lock requirements/lock.in "$@"
+# The planning engine wants an older pydantic: an environment of its own (make plans).
+lock planning requirements/planning.in "$@"
 .venv/bin/python tools/sync_environment.py

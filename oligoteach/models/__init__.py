@@ -51,4 +51,6 @@ immune_response, tumour_immune, interferon
     Radiotherapy with an antibody in mice, dormancy and escape, and an assumed dose curve.
 margins, target_volumes, falloff
     Margins from errors of setup and breathing, the volumes they make, and how fast dose must fall.
+dvh, dose_grid, structures, conformity
+    What a dose cube gives each structure: histograms, shifts and breathing, contours, indices.
 """

@@ -52,7 +52,8 @@ def test_conda_has_the_versions_of_the_lock():
 def test_a_direct_dependency_has_one_version_on_every_python(name):
     wanted = named(PROJECT["dependencies"])
     if name == "dev":
-        wanted += [p for group in PROJECT["optional-dependencies"].values() for p in named(group)]
+        groups = PROJECT["optional-dependencies"]
+        wanted += [p for group in set(groups) - {"planning"} for p in named(groups[group])]
     several = {package: pins(name)[package] for package in wanted if len(pins(name)[package]) != 1}
     assert several == {}
 
@@ -62,7 +63,12 @@ def test_both_locks_agree():
     assert {package: dev.get(package) for package in run} == run
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "lock"])
+def test_the_planning_engine_stays_out_of_the_other_locks():
+    assert pins("planning")["pyradplan"] == {"0.5.0"}
+    assert "pyradplan" not in pins("dev") | pins("run")
+
+
+@pytest.mark.parametrize("name", [*LOCKS, "lock", "planning"])
 def test_a_lock_has_hashes_and_names_no_host(name):
     text = lock_text(name)
     assert "://" not in text
