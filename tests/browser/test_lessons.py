@@ -21,6 +21,8 @@ from browser.driving import (
 
 pytestmark = pytest.mark.browser
 
+NARROWEST = 288
+
 
 @pytest.mark.parametrize("notebook", LESSONS)
 def test_every_control_of_every_explorer_changes_its_figure(open_lesson, notebook):
@@ -50,6 +52,8 @@ def test_nothing_is_wider_than_the_page(open_lesson, notebook, width):
     reveal_all(page)
     for explorer in explorers(page):
         wait_frame(explorer)
+        # Narrower than this no figure's words have been tried.
+        assert explorer.locator(".kit-image").bounding_box()["width"] >= NARROWEST
     assert page.evaluate(REFLOW) == []
 
 
