@@ -52,16 +52,3 @@ def times(name: str, values: ArrayLike) -> FloatArray:
     if np.any(array < 0):
         raise ValueError(f"{name} holds {float(array.min()):g}; months count from 0 upwards.")
     return array
-
-
-def amounts(name: str, values: ArrayLike, unit: str = "") -> FloatArray:
-    """Return ``values`` as a float array, or raise ``ValueError`` unless finite and >= 0."""
-    array = np.asarray(values, dtype=np.float64)
-    behind = f" {unit}" if unit else ""
-    if not np.all(np.isfinite(array)):
-        raise ValueError(
-            f"{name} holds a value that is not a finite number; give 0{behind} or more."
-        )
-    if np.any(array < 0):
-        raise ValueError(f"{name} holds {float(array.min()):g}{behind}; it must be 0 or more.")
-    return array

@@ -30,7 +30,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from oligoteach.models._numbers import FloatArray, amounts
+from oligoteach.models._doses import above_zero, amounts
+from oligoteach.models._numbers import FloatArray
 from oligoteach.models.target_volumes import sphere_radius
 
 #: PTV in cc; R50 without and with a minor deviation; D2cm in per cent likewise.
@@ -142,7 +143,7 @@ def deviation(reached: ArrayLike, limit: Limit) -> NDArray[np.str_]:
         ``none`` below the first limit, ``minor`` below the second, else ``major``; and
         ``no goal`` where the table has none.
     """
-    value = amounts("reached", reached)
+    value = amounts("reached", reached, "")
     words = np.where(value < limit.none, "none", np.where(value < limit.minor, "minor", "major"))
     return np.where(np.isnan(limit.none), "no goal", words)
 
@@ -157,7 +158,7 @@ def half_dose_radius(ptv: ArrayLike, r50: ArrayLike) -> FloatArray:
     r50 : array_like of float
         Volume of the 50 % isodose over that of the PTV.
     """
-    return np.asarray(sphere_radius(ptv) * np.cbrt(amounts("r50", r50)))
+    return np.asarray(sphere_radius(ptv) * np.cbrt(amounts("r50", r50, "")))
 
 
 def gradient_distance(ptv: ArrayLike, r50: ArrayLike) -> FloatArray:
@@ -184,12 +185,8 @@ def paddick_conformity(target: ArrayLike, isodose: ArrayLike, both: ArrayLike) -
     ValueError
         For an empty target or isodose, or a part that is larger than either.
     """
-    tv, piv, within = (
-        amounts(name, values, "cc")
-        for name, values in (("target", target), ("isodose", isodose), ("both", both))
-    )
-    if np.any(tv <= 0) or np.any(piv <= 0):
-        raise ValueError("target and isodose must be above 0 cc.")
+    tv, piv = above_zero("target", target, "cc"), above_zero("isodose", isodose, "cc")
+    within = amounts("both", both, "cc")
     if np.any(within > np.minimum(tv, piv)):
         raise ValueError("both is larger than the target or the isodose that it is a part of.")
     return np.asarray(within**2 / (tv * piv))
@@ -203,7 +200,4 @@ def volume_ratio(isodose: ArrayLike, reference: ArrayLike) -> FloatArray:
     isodose, reference : array_like of float
         In cc; the reference above 0.
     """
-    below = amounts("reference", reference, "cc")
-    if np.any(below <= 0):
-        raise ValueError("reference must be above 0 cc.")
-    return np.asarray(amounts("isodose", isodose, "cc") / below)
+    return np.asarray(amounts("isodose", isodose, "cc") / above_zero("reference", reference, "cc"))

@@ -40,10 +40,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from oligoteach.models import _normal
-from oligoteach.models._numbers import FloatArray, amounts, finite
+from oligoteach.models._doses import amounts, fractions
+from oligoteach.models._estimate import Estimate, judged
+from oligoteach.models._numbers import FloatArray, finite
 
 #: Width of the penumbra as a standard deviation, in mm.
 PENUMBRA_WATER, PENUMBRA_LUNG = 3.2, 6.4
@@ -53,6 +55,9 @@ SYSTEMATIC_FACTOR = 2.5
 RANDOM_FACTOR = 0.7
 #: Largest breathing, peak to peak in mm, that may be added as if it were Gaussian.
 MOST_BREATHING = 10.0
+
+_BEYOND = f"Breathing of more than {MOST_BREATHING:g} mm is not Gaussian enough for the recipe."
+_THIRD = "That a third of the breathing is its standard deviation was not found in a source."
 
 
 @dataclass(frozen=True)
@@ -67,25 +72,6 @@ class Errors:
 
     systematic: FloatArray
     random: FloatArray
-
-
-@dataclass(frozen=True)
-class Margin:
-    """A margin and whether the recipe holds for what it was asked.
-
-    Attributes
-    ----------
-    value : ndarray of float
-        In mm.
-    valid : ndarray of bool, same shape
-        False where breathing goes beyond what the recipe covers.
-    warnings : tuple of str
-        One sentence for each thing a reader must know; empty when all is inside.
-    """
-
-    value: FloatArray
-    valid: NDArray[np.bool_]
-    warnings: tuple[str, ...]
 
 
 def margin(
@@ -150,7 +136,7 @@ def few_fractions(systematic: ArrayLike, random: ArrayLike, n_fractions: ArrayLi
     systematic, random : array_like of float
         Σ and σ in mm.
     n_fractions : array_like of int
-        Number of fractions, 1 or more.
+        Number of fractions, 1 to 200.
 
     Returns
     -------
@@ -160,11 +146,9 @@ def few_fractions(systematic: ArrayLike, random: ArrayLike, n_fractions: ArrayLi
     Raises
     ------
     ValueError
-        For a negative length, or a number of fractions below 1 or not whole.
+        For a negative length, or a number of fractions that is not whole or outside 1 to 200.
     """
-    n = np.asarray(n_fractions, dtype=np.float64)
-    if not np.all(np.isfinite(n)) or np.any(n < 1) or np.any(n != np.floor(n)):
-        raise ValueError("n_fractions holds a value that is not a whole number of 1 or more.")
+    n = fractions(n_fractions)
     sd = amounts("random", random, "mm")
     shifted = np.hypot(amounts("systematic", systematic, "mm"), sd / np.sqrt(n))
     return Errors(*np.broadcast_arrays(shifted, sd * np.sqrt(1 - 1 / n)))
@@ -187,7 +171,7 @@ def breathing_margin(
     isodose: float = 0.8,
     *,
     rule: str = "sinusoid",
-) -> Margin:
+) -> Estimate:
     """Return the margin around the mean position of a target that breathes.
 
     Parameters
@@ -203,8 +187,9 @@ def breathing_margin(
 
     Returns
     -------
-    Margin
-        Not valid above 10 mm of breathing, and said to be so.
+    Estimate
+        In mm; not valid above 10 mm of breathing, and said to be so. With the rule of thumb it
+        says that this was not found in a source.
 
     Raises
     ------
@@ -217,11 +202,8 @@ def breathing_margin(
     moves = amounts("peak_to_peak", peak_to_peak, "mm")
     spread = np.hypot(errors.random, rules[rule](moves))
     value = margin(errors.systematic, spread, penumbra, isodose)
-    valid = np.broadcast_to(moves <= MOST_BREATHING, value.shape)
-    beyond = (
-        f"Breathing of more than {MOST_BREATHING:g} mm is not Gaussian enough for the recipe.",
-    )
-    return Margin(value, valid, () if bool(valid.all()) else beyond)
+    notes = (_THIRD,) if rule == "third" else ()
+    return judged(value, [(moves > MOST_BREATHING, _BEYOND)], notes=notes)
 
 
 def covered(

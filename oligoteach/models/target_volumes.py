@@ -29,7 +29,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from oligoteach.models._numbers import FloatArray, amounts
+from oligoteach.models._doses import amounts
+from oligoteach.models._numbers import FloatArray
 
 _BALL = 4 / 3 * math.pi
 _NOTHING = 1e-100  # cm; the inverse of what is shorter may overflow

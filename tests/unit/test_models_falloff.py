@@ -113,9 +113,9 @@ def test_conformity_is_a_share_and_one_only_where_both_coincide(target, isodose,
     [
         (lambda: goals(-1), "ptv holds -1 cc; it must be 0 or more"),
         (lambda: goals(math.nan), "ptv holds a value that is not a finite number"),
-        (lambda: falloff.paddick_conformity(0, 1, 0), "must be above 0 cc"),
+        (lambda: falloff.paddick_conformity(0, 1, 0), "target holds 0; it must be above 0 cc"),
         (lambda: falloff.paddick_conformity(5, 10, 6), "both is larger than"),
-        (lambda: falloff.volume_ratio(3, 0), "reference must be above 0 cc"),
+        (lambda: falloff.volume_ratio(3, 0), "reference holds 0; it must be above 0 cc"),
         (lambda: falloff.gradient_distance(20, -4), "r50 holds -4"),
     ],
 )

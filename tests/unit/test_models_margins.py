@@ -70,9 +70,11 @@ def test_golden_breathing(row):
     # The margin of the specification was worked out with the rule of thumb, for 95 %.
     assert row["M_rule"] == "A/3, isodose 95 %"
     found = breathing_margin(ERRORS, amplitude, 6.4, 0.95, rule="third")
-    assert float(found.value) == pytest.approx(row["M_S2_s3_sp64"], rel=1e-8)
+    assert float(found.values) == pytest.approx(row["M_S2_s3_sp64"], rel=1e-8)
     assert bool(found.valid) == (amplitude <= 10)
     assert ("more than 10 mm" in " ".join(found.warnings)) == (amplitude > 10)
+    assert "was not found in a source" in found.warnings[0]
+    assert breathing_margin(ERRORS, 10).warnings == ()
 
 
 @given(lengths, lengths, widths, isodoses, st.floats(0.01, 3))
@@ -146,8 +148,11 @@ def test_the_length_of_a_shift_and_its_share_are_each_others_inverse(share):
         (lambda: margin(1, math.nan), "random holds a value that is not a finite number"),
         (lambda: margin(1, 2, isodose=1), "isodose is 1; it must be from 0.5 to below 1"),
         (lambda: margin(1, 2, isodose=0.4), "isodose is 0.4"),
-        (lambda: few_fractions(1, 2, 0), "n_fractions holds a value that is not a whole number"),
-        (lambda: few_fractions(1, 2, [3, 2.5]), "not a whole number of 1 or more"),
+        (lambda: few_fractions(1, 2, 0), "n_fractions holds 0; it must be a whole number"),
+        (
+            lambda: few_fractions(1, 2, [3, 2.5]),
+            "n_fractions holds 2.5; it must be a whole number from 1 to 200",
+        ),
         (lambda: breathing_margin(ERRORS, 5, rule="half"), "must be one of sinusoid, third"),
         (lambda: margins.shift_within([0.5, 1]), "not above 0 and below 1"),
     ],
