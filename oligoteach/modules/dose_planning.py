@@ -6,6 +6,19 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from oligoteach.modules._fractionation_lab import (
+    MOST_ROWS,
+    NAMES,
+    SCALES,
+    SITES,
+    TISSUES,
+    TRANSITIONS,
+    FractionationView,
+    fractionation_sentences,
+    fractionation_table,
+    fractionation_view,
+    too_much,
+)
 from oligoteach.modules._margin_rings import (
     COUNTS,
     ISODOSES,
@@ -29,6 +42,82 @@ from oligoteach.modules._motion import (
     motion_view,
 )
 from oligoteach.widgets import Choice, Explorer, Number, Table
+
+
+class Fractionation(Explorer):
+    """Schedules side by side under three models of cell kill."""
+
+    key = "fractionation"
+    controls = (
+        Choice("site", "Schedules for", SITES),
+        Choice("tissue", "Tissue", TISSUES),
+        Number("fractions", "Your schedule: fractions", 1, 35, default=3),
+        Number("dose", "Your schedule: dose of each", 1, 34, default=18, step=0.5, unit="Gy"),
+        Choice("transition", "LQ-L turns straight at", TRANSITIONS, default="10"),
+        Choice("scale", "Scale", SCALES),
+    )
+    card: ClassVar[Mapping[str, str]] = {
+        "Formula": "−ln S per fraction. LQ: αd + βd². LQ-L: LQ up to d_T, then its tangent. USC: "
+        "LQ up to d_T, then (d − Dq)/D0. BED = −ln S/α; EQD2: the dose in 2 Gy fractions with the "
+        "same −ln S under the same model",
+        "Parameters": "α/β 10, 3 and 2 Gy: seen in secondary sources. LQ-L's d_T is an assumption: "
+        "6, 10 and 20 Gy are teaching values. USC: α 0.33 per Gy, α/β 8.6 Gy, D0 1.25 Gy, Dq 1.8 "
+        "Gy, seen in code that cites the paper; its d_T of 6.2 Gy was only recomputed",
+        "Validity": "LQ from 1 to 10 Gy a fraction, debated above 8: beyond it is drawn hollow. "
+        "LQ-L and USC to 34 Gy. USC is fitted to cells of one lung cancer in vitro (the cell line "
+        "was not found in a source), so it is not used for normal tissue. No time, volume or "
+        "vessels in any of them",
+        "Source": "Fowler 1989, 10.1259/0007-1285-62-740-679; Astrahan 2008, 10.1118/1.2969065; "
+        "Park 2008, 10.1016/j.ijrobp.2007.10.059; for the schedules the ledger of this course",
+    }
+    aspect = 0.62
+    narrow_aspect = 1.4
+
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
+        """Refuse a course that nobody gives."""
+        return too_much(p)
+
+    def compute(self, p: SimpleNamespace) -> FractionationView:
+        """Return the schedules."""
+        return fractionation_view(p)
+
+    def draw(self, figure: Any, result: FractionationView) -> Any:
+        """Draw a row for each schedule."""
+        from oligoteach.charts.spread_rows import Look, SpreadRows
+
+        looks = {
+            "lq": Look(NAMES["lq"], "blue", "o"),
+            "lql": Look(NAMES["lql"], "vermillion", "s"),
+            "usc": Look(NAMES["usc"], "green", "D"),
+        }
+        chart = SpreadRows(figure, looks, MOST_ROWS)
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: FractionationView) -> None:
+        """Show other schedules."""
+        from oligoteach.charts.spread_rows import Mark, Row
+
+        rows = [
+            Row(
+                name=s.name,
+                detail=f"{s.total:g} Gy, {s.known}",
+                marks={way: Mark(v, s.holds[way]) for way, v in s.values.items()},
+                words=" / ".join(f"{v:.0f}" for v in s.values.values()),
+                lit=s.lit,
+            )
+            for s in result.schedules
+        ]
+        artists["note"].set_text("hollow: beyond its range")
+        artists.show(rows, (result.end, f"{result.scale_name}, Gy"))
+
+    def describe(self, result: FractionationView) -> str:
+        """Return the schedules in words."""
+        return " ".join(fractionation_sentences(result))
+
+    def table(self, result: FractionationView) -> Table:
+        """Return every schedule with its values."""
+        return fractionation_table(result)
 
 
 class Margins(Explorer):
@@ -218,4 +307,4 @@ class Motion(Explorer):
         return motion_table(result)
 
 
-EXPLORERS = {cls.key: cls for cls in (Margins, Motion)}
+EXPLORERS = {cls.key: cls for cls in (Fractionation, Margins, Motion)}
