@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.patches import Circle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from oligoteach.charts.figure import SMALL, TEXT, points
+from oligoteach.charts.figure import SMALL, points
 from oligoteach.charts.stamp import Stamp, label_axes, stamp
 
 if TYPE_CHECKING:
@@ -105,10 +105,6 @@ class ShiftRings(dict[str, Any]):
         self["given"].set_data(self._ends, [shown.ring] * 2)
         self["point"].set_data([shown.count], [shown.wanted])
         self["stem"].set_data([shown.count] * 2, [0, shown.wanted])
-        self["wanted"].set(
-            text=f"{shown.wanted:.1f}",
-            position=(shown.count * 1.08, shown.wanted + 10 * self._unit),
-        )
         for heading, words in zip(self["headings"], shown.headings, strict=True):
             heading.set_text(words)
         self._name_lines(shown)
@@ -193,19 +189,17 @@ class ShiftRings(dict[str, Any]):
         (self["stem"],) = axes.plot([], [], "-", color=theme.blue, linewidth=1, zorder=2)
         (self["curve"],) = axes.plot([], [], "-", color=theme.blue, linewidth=2.4, zorder=3)
         (self["point"],) = axes.plot([], [], "o", color=theme.blue, ms=points(11), zorder=4)
-        self["wanted"] = self._text(theme.blue, "left", TEXT, "bold")
-        self["limit name"] = self._text(theme.muted, "right")
-        self["given name"] = self._text(theme.ink, "right")
+        self["limit name"] = self._text(theme.muted)
+        self["given name"] = self._text(theme.ink)
         self["limit name"].set_text(self._words[3])
         self["given name"].set_text(self._words[4])
 
-    def _text(self, colour: str, side: str, size: float = SMALL, weight: str = "normal") -> Stamp:
+    def _text(self, colour: str) -> Stamp:
         text = stamp(
             self.curve,
             color=colour,
-            fontsize=points(size * self._grown),
-            fontweight=weight,
-            ha=side,
+            fontsize=points(SMALL * self._grown),
+            ha="right",
             va="center",
             zorder=5,
         )

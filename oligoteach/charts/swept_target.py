@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from oligoteach.charts.figure import TeachingFigure
 
 LARGE, GROWN = 760, 1.2  # from this width on, words are so much larger
+LINE = 17.0  # page pixels from one line of words to the next
+VOLUMES, FEW_VOLUMES = (2, 5, 10, 20, 50, 100, 200), (2, 10, 50, 200)
 TURN = np.linspace(0, 2 * np.pi, 121)
 STYLES = {"swept": ("blue", "-", "o"), "middle": ("vermillion", "--", "D")}
 
@@ -137,7 +139,7 @@ class SweptTarget(dict[str, Any]):
         for index, (axes, scale) in enumerate(zip(self.panels, scales, strict=True)):
             self._draw_limits(index, axes, scale, volumes)
         across, _ = label_axes(
-            figure, self.panels[1], bottom=14 * self._grown, size=SMALL * self._grown
+            figure, self.panels[1], bottom=22 * self._grown, size=SMALL * self._grown
         )
         across.set_text(words[1])
 
@@ -159,22 +161,23 @@ class SweptTarget(dict[str, Any]):
         g, width, height = self._grown, figure.width, figure.height
         if self.compact:
             drawn = 0.42 * height
-            rest = (height - drawn - 112 - 46 - 34) / 2
+            rest = (height - drawn - 112 - 62 - 40) / 2
             top = drawn + 104
             boxes = (
                 (10.0, 10.0, 46.0, height - 46 - drawn),
                 (42.0, 12.0, top + 8, height - top - 8 - rest),
-                (42.0, 12.0, top + 34 + rest, 46.0),
+                (42.0, 12.0, top + 48 + rest, 62.0),
             )
         else:
             wide = 0.44 * width
-            half = (height - 30 * g - 36 * g - 46 * g) / 2
+            rest = (height - 30 * g - 36 * g - 62 * g) / 2
             boxes = (
                 (10.0, width - wide, 48 * g, 46 * g),
-                (wide + 46 * g, 14.0, 30 * g, 46 * g + half + 36 * g),
-                (wide + 46 * g, 14.0, 66 * g + half, 46 * g),
+                (wide + 46 * g, 14.0, 30 * g, 62 * g + rest + 36 * g),
+                (wide + 46 * g, 14.0, 66 * g + rest, 62 * g),
             )
         made = [figure.panel(*box) for box in boxes]
+        self._line = LINE * g / rest  # as a share of a panel
         return made[0], made[1], made[2]
 
     def _draw_target(self, figure: TeachingFigure) -> None:
@@ -235,7 +238,7 @@ class SweptTarget(dict[str, Any]):
         theme, size = self.theme, points(SMALL * self._grown)
         axes.set_xscale("log")
         axes.set(xlim=(1, 400), ylim=(scale.low, scale.high))
-        axes.xaxis.set_major_locator(FixedLocator((2, 5, 10, 20, 50, 100, 200)))
+        axes.xaxis.set_major_locator(FixedLocator(FEW_VOLUMES if self.compact else VOLUMES))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
         axes.yaxis.set_major_locator(FixedLocator(list(scale.ticks)))
@@ -285,22 +288,23 @@ class SweptTarget(dict[str, Any]):
             )
             self[f"{way}-stem-{index}"].set_data([x, x], [scale.low, height])
             side, row = _beside(way, x)
+            foot = scale.low + span * self._line * (0.6 + row)
             self[f"{way}-word-{index}"].set(
                 text="no goal" if limit is None else scale.form.format(limit),
-                position=(x * (1.07 if side == "left" else 0.93), scale.low + span * row),
+                position=(x * (1.07 if side == "left" else 0.93), foot),
                 ha=side,
             )
 
 
-def _beside(way: str, at: float) -> tuple[str, float]:
-    """Return the side at which words begin, and their height as a share of the panel.
+def _beside(way: str, at: float) -> tuple[str, int]:
+    """Return the side at which words begin, and their row, counted from the foot of the panel.
 
     The swept volume is the larger: its words stand to the right of it, those of the other to the
     left. At the ends of the axis both stand on one side, one above the other.
     """
     if way == "swept":
-        return ("left", 0.08) if at < 110 else ("right", 0.21)
-    return ("right", 0.08) if at > 4 else ("left", 0.21)
+        return ("left", 0) if at < 110 else ("right", 1)
+    return ("right", 0) if at > 4 else ("left", 1)
 
 
 def _capsule(radius: float, stretch: float) -> NDArray[np.float64]:

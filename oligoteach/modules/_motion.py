@@ -91,7 +91,7 @@ def motion_view(p: SimpleNamespace) -> MotionView:
 def motion_sentences(view: MotionView) -> list[str]:
     """Return the volumes in words."""
     swept, middle = view.ways["swept"], view.ways["middle"]
-    less = 1 - middle.volume / swept.volume
+    less = max(1 - middle.volume / swept.volume, 0.0)  # equal ones may differ in a last digit
     found = [
         f"The ITV's PTV holds {cc(swept.volume)}, the one around the mean position "
         f"{cc(middle.volume)}: {100 * less:.0f} % less. The tumour alone holds {cc(view.gtv)}.",

@@ -177,8 +177,8 @@ class Margins(Explorer):
         from oligoteach.charts.shift_rings import ShiftRings
 
         words = (
-            "● covered  ■ not: the shift is too long",
-            "Line: margin; grey: taken by random blur",
+            "● covered   ■ shifted too far",
+            "Line: margin; grey: lost to blur",
             "Fractions",
             "many fractions",
             "used",
@@ -201,8 +201,8 @@ class Margins(Explorer):
                 wanted=result.wanted,
                 limit=result.many,
                 headings=(
-                    f"{result.inside} of 100 patients covered by {result.given:g} mm",
-                    "Margin that covers 90 of 100, mm",
+                    f"{result.inside} of 100 covered by {result.given:g} mm",
+                    f"Margin for 90 of 100: {result.wanted:.1f} mm",
                 ),
             )
         )
@@ -258,19 +258,19 @@ class Motion(Explorer):
 
         scales = (
             Scale(
-                "R50 below: — goal, ··· minor deviation",
+                "R50 below",
                 *(0, 8, (0, 2, 4, 6, 8)),
                 *(TABLE[:, 1], TABLE[:, 2]),
                 "{:.1f}",
             ),
             Scale(
-                "D2cm below, %: — goal, ··· minor deviation",
+                "D2cm below, %",
                 *(20, 100, (20, 40, 60, 80, 100)),
                 *(TABLE[:, 3], TABLE[:, 4]),
                 "{:.0f}",
             ),
         )
-        words = ("1 cm", "PTV, cc (log scale); grey: no goal")
+        words = ("1 cm", "PTV, cc (log scale); grey: no goal\n— goal   ··· with a minor deviation")
         chart = SweptTarget(figure, REACH_CM, TABLE[:, 0], scales, words)
         self.update(chart, result)
         return chart

@@ -1,0 +1,325 @@
+"""The lesson on dose and planning: its figures against the models' specification and by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import yaml
+from figure_words import WIDTHS, drawn, faults, settings
+from PIL import Image
+
+from oligoteach.modules import dose_planning as lesson
+from oligoteach.widgets import ImpossibleError
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
+TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "dose_planning.yaml").read_text("utf-8"))
+NOTEBOOK = json.loads((ROOT / "notebooks" / "08_dose_planning.ipynb").read_text("utf-8"))
+EXTREMES = {
+    "fractionation": (
+        {"site": "bone", "tissue": "cord", "fractions": 4, "dose": 30},
+        {"site": "adrenal", "scale": "bed", "fractions": 1, "dose": 34},
+        {"fractions": 35, "dose": 1, "transition": "6"},
+        {"tissue": "late", "scale": "bed", "transition": "20"},
+    ),
+    "margins": (
+        {"given": 0, "systematic": 0, "random": 0},
+        {"given": 12, "systematic": 3, "random": 4, "fractions": 1},
+        {"given": 12, "systematic": 0.1, "random": 4, "fractions": 35, "penumbra": "lung"},
+        {"given": 7, "isodose": "80", "fractions": 30},
+    ),
+    "motion": (
+        {"diameter": 5, "amplitude": 25, "systematic": 3, "random": 4, "fractions": 1},
+        {"diameter": 1, "amplitude": 0, "systematic": 0, "random": 0},
+        {"diameter": 1.2, "amplitude": 5, "systematic": 0, "random": 0},
+        {"diameter": 4.2, "amplitude": 12, "isodose": "95", "penumbra": "water"},
+    ),
+}
+
+
+def explorer(key: str, **values):
+    made = lesson.EXPLORERS[key](text={"title": key, "badge": "model"})
+    made.set(**values)
+    return made
+
+
+def words_of(key: str, **values) -> str:
+    made = explorer(key, **values)
+    return made.describe(made.result())
+
+
+def text_of(key: str) -> dict:
+    return next(e for e in TEXT["explorers"] if e["id"] == key)
+
+
+def asked(kind: str, key: str) -> dict:
+    return next(q for q in TEXT[kind] if q["id"] == key)
+
+
+def golden(model: str, **fixed) -> dict:
+    (row,) = [r for r in SPEC[model]["golden"] if fixed.items() <= r.items()]
+    return row
+
+
+@pytest.fixture(autouse=True)
+def strict():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+class TestEverySetting:
+    @pytest.mark.parametrize("key", EXTREMES)
+    def test_computes_draws_describes_and_tabulates(self, key):
+        made = explorer(key)
+        for name, value in settings(made):
+            made.set(**made.defaults())
+            try:
+                made.set(**{name: value})
+            except ImpossibleError:
+                continue
+            result = made.result()
+            words, table = made.describe(result), made.table(result)
+            assert 20 <= len(words) <= 900
+            assert words.endswith(".")
+            assert words == made.describe(made.compute(SimpleNamespace(**made.params)))
+            assert all(len(row) == len(table.columns) for row in table.rows)
+            assert not re.search(r"\bnan\b|\bNone\b|e-\d|e\+\d", f"{words} {table.rows}")
+            image = Image.open(io.BytesIO(made.frame(640, 420, 1.0)))
+            assert image.size == (640, 420)
+            assert len(image.convert("L").getcolors()) > 10
+
+    @pytest.mark.parametrize("key", EXTREMES)
+    def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
+        kept = explorer(key)
+        for values in ({}, *EXTREMES[key], {}):
+            kept.params = kept.defaults()
+            kept.set(**values)
+            assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500)
+
+    @pytest.mark.parametrize("width", [250, *WIDTHS])
+    @pytest.mark.parametrize("key", EXTREMES)
+    def test_no_word_is_cut_or_covered(self, key, width):
+        for values in ({}, *EXTREMES[key]):
+            assert faults(drawn(explorer(key, **values), width)) == [], values
+
+    @pytest.mark.parametrize("key", EXTREMES)
+    def test_the_first_sentence_carries_the_message_beside_a_figure_on_the_wall(self, key):
+        for values in ({}, *EXTREMES[key]):
+            first = re.split(r"(?<=\.) (?=[A-Z])", words_of(key, **values))[0]
+            assert len(first) <= 160, first
+
+    @pytest.mark.parametrize(
+        ("key", "name", "value", "words"),
+        [
+            ("fractionation", "dose", 35, "outside 1 to 34 Gy"),
+            ("fractionation", "tissue", "brain", "is not one of"),
+            ("margins", "systematic", -1, "outside 0 to 3 mm"),
+            ("margins", "fractions", "many", "is not a number"),
+            ("motion", "amplitude", 26, "outside 0 to 25 mm"),
+        ],
+    )
+    def test_refuses_other_values_with_a_sentence(self, key, name, value, words):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            explorer(key, **{name: value})
+
+
+class TestFractionation:
+    def test_conventional_fractions_are_the_measure_of_all_models(self):
+        view = explorer("fractionation").result()
+        first = view.schedules[0]
+        assert (first.n_fractions, first.dose) == (30, 2)
+        assert list(first.values.values()) == pytest.approx([60, 60, 60])
+
+    def test_values_are_the_specifications(self):
+        made = explorer("fractionation", scale="bed", transition="10")
+        lq = golden("BED_EQD2", n=3, d=18)["BED10"]
+        lql = golden("LQ-L", n=3, d=18)["BED"]
+        yours = made.result().yours
+        assert (yours.values["lq"], yours.values["lql"]) == pytest.approx((lq, lql))
+        made.set(site="adrenal")
+        usc = golden("USC", n=3, d=20)["BED"]
+        twenty = next(s for s in made.result().schedules if s.dose == 20)
+        assert twenty.values["usc"] == pytest.approx(usc, rel=1e-8)
+        assert twenty.values["lq"] == pytest.approx(180)
+        eight = next(s for s in made.result().schedules if s.dose == 8)
+        assert eight.values["lq"] == pytest.approx(72)
+
+    def test_normal_tissue_has_no_usc_and_says_so(self):
+        for tissue, key in (("late", "EQD2_3"), ("cord", "EQD2_2")):
+            view = explorer("fractionation", tissue=tissue).result()
+            assert set(view.yours.values) == {"lq", "lql"}
+            expected = golden("BED_EQD2", n=3, d=18)[key]
+            assert view.yours.values["lq"] == pytest.approx(expected)
+            assert "USC is fitted to tumour cells" in words_of("fractionation", tissue=tissue)
+
+    def test_a_schedule_beyond_the_range_of_lq_is_marked(self):
+        made = explorer("fractionation", dose=12, fractions=4)
+        assert made.result().yours.holds == {"lq": False, "lql": True, "usc": True}
+        assert "12 Gy a fraction lies beyond the range of LQ" in made.describe(made.result())
+        made.set(dose=10)
+        assert all(made.result().yours.holds.values())
+        assert "beyond" not in made.describe(made.result())
+
+    def test_a_listed_schedule_is_lit_and_another_is_added(self):
+        listed = explorer("fractionation").result()
+        other = explorer("fractionation", dose=11).result()
+        assert len(other.schedules) == len(listed.schedules) + 1
+        for view in (listed, other):
+            assert sum(s.lit for s in view.schedules) == 1
+            doses = [s.dose for s in view.schedules]
+            assert doses == sorted(doses)
+
+    def test_a_course_that_nobody_gives_is_refused_with_the_nearest(self):
+        made = explorer("fractionation")
+        with pytest.raises(ImpossibleError) as error:
+            made.set(fractions=30)
+        assert "30 × 18 Gy is 540 Gy" in error.value.refusals["dose"]
+        assert "4 Gy each" in error.value.refusals["dose"]
+        made.set(fractions=30, dose=4)
+
+    def test_the_texts_numbers_are_the_models(self):
+        values = explorer("fractionation").result().yours.values
+        rounded = [str(round(values[way])) for way in ("lq", "lql", "usc")]
+        assert rounded == ["126", "110", "96"]
+        for number in rounded:
+            assert number in text_of("fractionation")["explain"]
+        prediction = asked("predictions", "usc-of-54")
+        assert prediction["answer"] == pytest.approx(values["usc"], abs=0.5)
+        assert asked("questions", "bed-5x8")["answer"] == 5 * 8 * (1 + 8 / 10)
+
+
+class TestMargins:
+    def test_dots_and_share_tell_the_same(self):
+        for values in ({}, *EXTREMES["margins"]):
+            view = explorer("margins", **values).result()
+            assert view.inside == pytest.approx(100 * view.share, abs=0.51)
+
+    def test_the_recipes_own_margin_covers_ninety(self):
+        view = explorer("margins", systematic=2, random=3).result()
+        at_own = np.sum(view.lengths <= view.wanted - view.taken)
+        assert at_own == 90
+
+    def test_numbers_by_hand(self):
+        view = explorer("margins", systematic=2, random=3, fractions=1).result()
+        assert view.wanted == pytest.approx(2.5 * math.hypot(2, 3))
+        assert view.taken == 0
+        assert view.rule == pytest.approx(golden("MARGIN_vanHerk", S=2, s=3, M=7.1)["M"])
+        lung = explorer("margins", penumbra="lung", isodose="80").result()
+        assert lung.many == pytest.approx(golden("MARGIN_vanHerk", sp=6.4)["M"], rel=1e-8)
+
+    def test_the_texts_numbers_are_the_models(self):
+        said = [words_of("margins", fractions=n) for n in (3, 1)]
+        explain = text_of("margins")["explain"]
+        for words, number in zip(said, ("8.0", "9.0"), strict=True):
+            assert f"asks for {number} mm" in words
+            assert number in explain
+        assert "For many fractions it would ask for 7.0 mm" in said[0]
+        assert "covers 40 of 100 patients" in said[0]
+        better = explorer("margins", systematic=1, random=1.5).result()
+        assert better.inside == 99
+        five = explorer("margins", systematic=1, random=1.5, fractions=5).result()
+        assert five.wanted == pytest.approx(3.5, abs=0.05)
+        prediction = asked("predictions", "one-fraction")
+        (right,) = [o["text"] for o in prediction["options"] if o.get("correct")]
+        assert right == f"{explorer('margins', **prediction['at']).result().wanted:.1f} mm"
+
+    def test_halving_one_error_or_the_other(self):
+        full = explorer("margins").result().many
+        systematic = full - explorer("margins", systematic=1).result().many
+        random = full - explorer("margins", random=1.5).result().many
+        assert (systematic, random) == pytest.approx((2.5, 1.4), abs=0.01)
+        right = asked("questions", "which-error")["options"][0]["feedback"]
+        assert "2.5 mm, the other 1.4" in right
+
+    def test_one_fraction_is_told_in_the_singular(self):
+        assert "with 1 fraction, " in words_of("margins", fractions=1)
+
+
+class TestMotion:
+    def test_volumes_are_the_specifications(self):
+        for row in SPEC["ITV_geometry"]["golden"]:
+            view = explorer(
+                "motion", diameter=row["d_cm"], amplitude=10 * row["A_cm"], systematic=0, random=0
+            ).result()
+            assert view.gtv == pytest.approx(row["GTV"], rel=1e-8)
+            assert view.itv == pytest.approx(row["ITV"], rel=1e-8)
+            assert view.ways["swept"].volume == pytest.approx(row["ITV"], rel=1e-8)
+
+    def test_the_mean_position_needs_no_more_than_the_itv(self):
+        for diameter in (1, 3, 5):
+            for amplitude in (0, 5, 10):
+                ways = explorer("motion", diameter=diameter, amplitude=amplitude).result().ways
+                assert ways["middle"].volume <= ways["swept"].volume * (1 + 1e-12)
+                assert ways["middle"].across == ways["swept"].across
+
+    def test_without_breathing_both_are_one_sphere(self):
+        ways = explorer("motion", amplitude=0).result().ways
+        assert ways["middle"].volume == pytest.approx(ways["swept"].volume)
+
+    def test_outside_the_table_there_is_no_goal(self):
+        words = words_of("motion", diameter=5, amplitude=25, systematic=3)
+        assert words.count("the table has no goal") == 2
+        assert "R50 below" not in words
+        made = explorer("motion", diameter=1, amplitude=0, systematic=0, random=0)
+        assert [row[4:] for row in made.table(made.result()).rows] == [["no goal"] * 3] * 2
+
+    def test_breathing_beyond_the_recipe_is_said(self):
+        assert "not Gaussian enough" not in words_of("motion", amplitude=10)
+        assert "not Gaussian enough" in words_of("motion", amplitude=11)
+
+    def test_the_texts_numbers_are_the_models(self):
+        view = explorer("motion").result()
+        swept, middle = view.ways["swept"], view.ways["middle"]
+        explain = text_of("motion")["explain"]
+        for volume in (view.gtv, swept.volume, middle.volume):
+            assert f"{volume:.1f}" in explain
+        assert asked("predictions", "mean-position")["answer"] == round(middle.volume)
+        assert middle.along - middle.across < 1
+
+    def test_goals_in_the_question_are_the_tables(self):
+        table = np.array(SPEC["R50_D2cm"]["params"]["table"], dtype=float)
+        r50, d2cm = (np.interp([20, 60], table[:, 0], table[:, c]) for c in (1, 3))
+        right = asked("questions", "r50-by-volume")["options"][0]["feedback"]
+        assert f"{r50[0]:.1f} becomes {math.ceil(10 * r50[1]) / 10:.1f}" in right
+        assert f"{d2cm[0]:.0f} % becomes {d2cm[1]:.0f} %" in right
+
+
+class TestWhatIsTold:
+    def test_what_was_not_found_stands_on_the_cards(self):
+        few = SPEC["MARGIN_few_fractions"]["checked"]
+        assert any(c["verdict"] == "not_found" and c["item"] == "formula" for c in few)
+        assert "not found" in lesson.Margins.card["Validity"]
+        table = SPEC["R50_D2cm"]["checked"]
+        assert any(c["verdict"] == "not_found" and "table" in c["stated"] for c in table)
+        assert "unverified" in lesson.Motion.card["Parameters"]
+        assert "unverified" in explorer("motion").table(explorer("motion").result()).caption
+        line = SPEC["USC"]["checked"]
+        assert any(c["verdict"] == "not_found" and "H460" in c["stated"] for c in line)
+        assert "not found in a source" in lesson.Fractionation.card["Validity"]
+
+    def test_schedules_are_those_of_the_claims(self):
+        told = " ".join(
+            c["statement"] + c["value_text"] for c in claims(text_of("fractionation")["claims"])
+        )
+        for total, n in (("54", 3), ("60", 8), ("50", 5), ("30", 10)):
+            assert re.search(rf"{total} Gy.{{0,4}}(?:in )?{n}\b", told), (total, n)
+
+    def test_the_notebook_keeps_what_the_explorers_say(self):
+        kept = json.dumps(NOTEBOOK["cells"], ensure_ascii=False)
+        for key in EXTREMES:
+            assert words_of(key) in kept
+
+
+def claims(ids):
+    with (ROOT / "data" / "evidence" / "claims.csv").open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["claim_id"] in ids]
