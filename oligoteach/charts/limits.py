@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Page pixels between names at the ends of curves, and from a mark to its number.
 _APART = 15.0
 _ABOVE = 14.0
+# Limits left free before the first one, for its number.
+_ROOM = 1.0
 
 
 class LimitPanels(list):  # type: ignore[type-arg]
@@ -48,7 +50,7 @@ class LimitPanels(list):  # type: ignore[type-arg]
         self._limits, self._theme = np.asarray(limits), figure.theme
         first, second = self._panels(figure)
         for axes, title in ((first, titles[0]), (second, titles[1])):
-            axes.set(xlim=(limits[0] - 0.4, limits[-1] + 0.4), ylim=(0, 102), xlabel=xlabel)
+            axes.set(xlim=(limits[0] - _ROOM, limits[-1] + 0.4), ylim=(0, 102), xlabel=xlabel)
             axes.set_xticks(list(limits))
             axes.set_yticks(range(0, 101, 25), [f"{tick}%" for tick in range(0, 101, 25)])
             self._head(axes, title)
@@ -69,6 +71,10 @@ class LimitPanels(list):  # type: ignore[type-arg]
         step = _ABOVE * self._percent
         upper, lower = ("called", "truly") if called[at] >= truly[at] else ("truly", "called")
         places = _beside(curves[upper][at], curves[lower][at], step)
+        if limit == x[0]:  # beside the first limit stand the ticks, beyond the last one the names
+            places = [(0, y) for _shift, y in places]
+        elif limit == x[-1]:
+            places = [(-abs(shift), y) for shift, y in places]
         self._numbers[upper].set_position((limit + places[0][0], places[0][1]))
         self._numbers[lower].set_position((limit + places[1][0], places[1][1]))
         self._numbers["right"].set_position((limit, right[at] + step))
@@ -162,17 +168,17 @@ class LimitPanels(list):  # type: ignore[type-arg]
 Place = tuple[float, float]
 
 
-def _beside(upper: float, lower: float, step: float) -> tuple[Place, Place]:
+def _beside(upper: float, lower: float, step: float) -> list[Place]:
     """Return shift and height of the numbers of two marks, so that neither covers the other.
 
     The curves rise, so there is room above to the left and below to the right. Near the axis the
     lower number stands above its mark or, where the upper mark is in the way, above that one.
     """
     if lower >= 1.6 * step:
-        return (-0.3, upper + step), (0.4, lower - step)
+        return [(-0.3, upper + step), (0.4, lower - 1.15 * step)]
     if upper - lower >= 2 * step:
-        return (0, upper + step), (0, lower + step)
-    return (0, upper + 2 * step), (0, upper + step)
+        return [(0, upper + step), (0, lower + step)]
+    return [(0, upper + 2 * step), (0, upper + step)]
 
 
 def _apart(upper: float, lower: float, least: float) -> tuple[float, float]:

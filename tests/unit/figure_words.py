@@ -27,7 +27,7 @@ def boxes(figure):
     found = [
         (text.get_text(), text.get_window_extent())
         for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and text not in undrawn
+        if _shown(text) and text.get_text().strip() and text not in undrawn
     ]
     for words in figure.findobj(Words):
         step = 2 if words._plated else 1
@@ -56,14 +56,19 @@ def faults(figure):
     ]
 
 
+def _shown(text):
+    return text.get_visible() and (text.axes is None or text.axes.get_visible())
+
+
 def _undrawn(figure):
-    """Return the labels of ticks that lie beyond their axis and are therefore not drawn."""
+    """Return the labels of ticks beyond their axis or of hidden axes, which are not drawn."""
     return {
         label
         for axes in figure.axes
         for axis in (axes.xaxis, axes.yaxis)
         for tick in axis.get_major_ticks()
-        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        if not axes.get_visible()
+        or not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
         for label in (tick.label1, tick.label2)
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_words import NARROW_AND_WIDE, drawn, faults, settings
 
 from oligoteach.evidence import lesson_text
 from oligoteach.models import classification as rules
@@ -95,6 +96,14 @@ def test_no_text_leaves_the_figure(key, width):
         inside = box.x0 > -1 and box.y0 > -1 and box.x1 < width + 1 and box.y1 < tall + 1
         assert inside, (text.get_text(), box)
         assert text.get_size() * 100 / 72 > 11.9, text.get_text()
+
+
+@pytest.mark.parametrize("key", ["stage", "cut-off"])  # words of the matrix stay where they are
+def test_at_no_setting_do_words_lie_on_each_other(key):
+    for name, value in settings(explorer(key)):
+        part = explorer(key, **{name: value})
+        for width in NARROW_AND_WIDE:
+            assert faults(drawn(part, width)) == [], (name, value, width)
 
 
 @pytest.mark.parametrize(
