@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from oligoteach.modules._constraint_checker import (
+    FRACTIONS,
+    HEADS,
+    ITEMS,
+    PLAN_NAMES,
+    CheckView,
+    check_sentences,
+    check_table,
+    check_view,
+    plan_controls,
+    plan_values,
+)
 from oligoteach.modules._fractionation_lab import (
     MOST_ROWS,
     NAMES,
@@ -41,7 +53,7 @@ from oligoteach.modules._motion import (
     motion_table,
     motion_view,
 )
-from oligoteach.widgets import Choice, Explorer, Number, Table
+from oligoteach.widgets import Choice, Explorer, Number, Table, Toggle
 
 
 class Fractionation(Explorer):
@@ -307,4 +319,76 @@ class Motion(Explorer):
         return motion_table(result)
 
 
-EXPLORERS = {cls.key: cls for cls in (Fractionation, Margins, Motion)}
+class Constraints(Explorer):
+    """One plan against the limits of every source."""
+
+    key = "constraints"
+    controls = (
+        Choice("preset", "Plan (invented)", PLAN_NAMES),
+        Choice("fractions", "Fractions", FRACTIONS, default="5"),
+        Toggle("optimal", "Optimal limits where a source has them"),
+        Toggle("unverified", "Unverified limits too"),
+        *plan_controls(),
+    )
+    card: ClassVar[Mapping[str, str]] = {
+        "Cells": "The source's limit and whether the plan keeps it (✓) or breaks it (✗); – where "
+        "it has none for this number of fractions",
+        "?, framed": "Unverified: nobody has seen the limit in a source",
+        "≠": "The plan keeps the limit of one source and breaks that of another",
+        "Hottest point": "Limits on a point or on up to 0.5 cc, as each source has them; where it "
+        "has several, the one on the smallest volume. Their volumes differ: the table has them",
+        "Not done": "No interpolation between numbers of fractions, no merging of sources, no sum "
+        "over organs. Cord, thecal sac and canal are three organs",
+        "Source": "The constraints of this course, most of them read in copies; each row of the "
+        "table has its grade. The plans are invented. Not for planning a treatment",
+    }
+    aspect = 0.72
+    narrow_aspect = 1.8
+    table_open = True
+
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
+        """Let a plan set its values, and a changed value make it one's own."""
+        return plan_values(changed, p)
+
+    def compute(self, p: SimpleNamespace) -> CheckView:
+        """Return the plan against each source."""
+        return check_view(p)
+
+    def draw(self, figure: Any, result: CheckView) -> Any:
+        """Draw the matrix."""
+        from oligoteach.charts.limit_matrix import LimitMatrix
+
+        keys = ("✓ kept  ✗ broken", "? unverified  ≠ sources disagree")
+        chart = LimitMatrix(figure, len(ITEMS), keys)
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: CheckView) -> None:
+        """Show other limits."""
+        from oligoteach.charts.limit_matrix import Cell, Row
+
+        rows = []
+        for line in result.lines:
+            found = [line.in_column(column) for column in result.columns]
+            cells = [
+                cell
+                and Cell(
+                    f"{cell.judgement.allowed:g}", "kept" if cell.kept else "broken", cell.unread
+                )
+                for cell in found
+            ]
+            name = line.item.short if artists.compact else line.item.name
+            value = f"{line.value:g}" if artists.compact else f"{line.value:g} {line.item.unit}"
+            rows.append(Row(name, value, cells, line.disagree))
+        artists.show([HEADS[column][artists.compact] for column in result.columns], rows)
+
+    def describe(self, result: CheckView) -> str:
+        """Return the plan in words."""
+        return " ".join(check_sentences(result))
+
+    def table(self, result: CheckView) -> Table:
+        """Return every limit that was used."""
+        return check_table(result)
+
+
+EXPLORERS = {cls.key: cls for cls in (Fractionation, Constraints, Margins, Motion)}

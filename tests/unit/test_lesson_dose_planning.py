@@ -14,22 +14,33 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from figure_words import WIDTHS, drawn, faults, settings
+from figure_words import WIDTHS, boxes, drawn, faults, settings
 from PIL import Image
 
 from oligoteach.modules import dose_planning as lesson
+from oligoteach.modules._constraint_checker import SERIES
 from oligoteach.widgets import ImpossibleError
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
 TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "dose_planning.yaml").read_text("utf-8"))
 NOTEBOOK = json.loads((ROOT / "notebooks" / "08_dose_planning.ipynb").read_text("utf-8"))
+with (ROOT / "data" / "constraints" / "constraints.csv").open(encoding="utf-8") as _file:
+    CONSTRAINTS = list(csv.DictReader(_file))
+BADGES = {"constraints": "published"}
 EXTREMES = {
     "fractionation": (
         {"site": "bone", "tissue": "cord", "fractions": 4, "dose": 30},
         {"site": "adrenal", "scale": "bed", "fractions": 1, "dose": 34},
         {"fractions": 35, "dose": 1, "transition": "6"},
         {"tissue": "late", "scale": "bed", "transition": "20"},
+    ),
+    "constraints": (
+        {"preset": "peripheral", "optimal": True, "unverified": True},
+        {"preset": "spine", "unverified": True},
+        {"fractions": "8", "unverified": True},
+        {"fractions": "5", "unverified": True, "total": 70, "heart": 70, "cord": 0},
+        {"fractions": "4", "optimal": True, "v20": 60, "mean": 30},
     ),
     "margins": (
         {"given": 0, "systematic": 0, "random": 0},
@@ -47,7 +58,7 @@ EXTREMES = {
 
 
 def explorer(key: str, **values):
-    made = lesson.EXPLORERS[key](text={"title": key, "badge": "model"})
+    made = lesson.EXPLORERS[key](text={"title": key, "badge": BADGES.get(key, "model")})
     made.set(**values)
     return made
 
@@ -82,7 +93,7 @@ class TestEverySetting:
     def test_computes_draws_describes_and_tabulates(self, key):
         made = explorer(key)
         for name, value in settings(made):
-            made.set(**made.defaults())
+            made.params = made.defaults()
             try:
                 made.set(**{name: value})
             except ImpossibleError:
@@ -106,7 +117,7 @@ class TestEverySetting:
             kept.set(**values)
             assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500)
 
-    @pytest.mark.parametrize("width", [250, *WIDTHS])
+    @pytest.mark.parametrize("width", WIDTHS)
     @pytest.mark.parametrize("key", EXTREMES)
     def test_no_word_is_cut_or_covered(self, key, width):
         for values in ({}, *EXTREMES[key]):
@@ -123,6 +134,8 @@ class TestEverySetting:
         [
             ("fractionation", "dose", 35, "outside 1 to 34 Gy"),
             ("fractionation", "tissue", "brain", "is not one of"),
+            ("constraints", "fractions", "2", "is not one of"),
+            ("constraints", "heart", 71, "outside 0 to 70 Gy"),
             ("margins", "systematic", -1, "outside 0 to 3 mm"),
             ("margins", "fractions", "many", "is not a number"),
             ("motion", "amplitude", 26, "outside 0 to 25 mm"),
@@ -196,6 +209,109 @@ class TestFractionation:
         prediction = asked("predictions", "usc-of-54")
         assert prediction["answer"] == pytest.approx(values["usc"], abs=0.5)
         assert asked("questions", "bed-5x8")["answer"] == 5 * 8 * (1 + 8 / 10)
+
+
+class TestConstraints:
+    """Limits are looked up in the file itself, not through the course's own reader."""
+
+    @staticmethod
+    def limits(**fixed):
+        found = [r for r in CONSTRAINTS if all(r[k] == v for k, v in fixed.items())]
+        assert found, fixed
+        return found
+
+    def test_the_sources_are_never_merged(self):
+        heart = line_of(explorer("constraints").result(), "heart")
+        (tg101,) = self.limits(constraint_id="tg101-heart-5fx-dmax")
+        (uk,) = self.limits(constraint_id="uk2018-heart-5fx-d0-5cc")
+        (nccn,) = self.limits(constraint_id="nccn-heart-5fx-dmax")
+        assert nccn["limit_unit"] == "% of prescription"
+        allowed = {source: cell.judgement.allowed for source, cell in heart.cells.items()}
+        assert allowed == {
+            "tg101": float(tg101["limit"]),
+            "uk2018": float(uk["limit"]),
+            "nccn": float(nccn["limit"]) / 100 * 50,
+        }
+        assert heart.disagree
+        words = words_of("constraints")
+        assert "Heart, 33 Gy: UK 2018 29 broken, AAPM TG-101 38 kept, NCCN table 52.5 kept" in words
+        assert "disagree on main airways and heart" in words
+
+    def test_cord_sac_and_canal_have_rows_and_limits_of_their_own(self):
+        view = explorer("constraints", cord=26, sac=26, canal=26).result()
+        (cord,) = self.limits(constraint_id="hytec-cord-spinal-cord-5fx-dmax")
+        (sac,) = self.limits(constraint_id="hytec-cord-thecal-sac-5fx-dmax")
+        cells = {key: line_of(view, key).cells.get("hytec-cord") for key in ("cord", "sac")}
+        assert cells["cord"].judgement.allowed == float(cord["limit"])
+        assert cells["sac"].judgement.allowed == float(sac["limit"])
+        assert cells["cord"].kept
+        assert not cells["sac"].kept
+        assert "hytec-cord" not in line_of(view, "canal").cells
+
+    @pytest.mark.parametrize("fractions", ["1", "3", "4", "5", "8"])
+    @pytest.mark.parametrize("optimal", [False, True])
+    def test_every_limit_is_for_this_organ_and_number_and_is_shown(self, fractions, optimal):
+        made = explorer("constraints", fractions=fractions, optimal=optimal, unverified=True)
+        view = made.result()
+        rows = {r["constraint_id"]: r for r in CONSTRAINTS}
+        shown = 0
+        for line in view.lines:
+            for source, cell in line.cells.items():
+                row = rows[cell.limit.constraint_id]
+                assert (row["organ"], row["fractions"]) == (line.item.organ, fractions)
+                assert row["source"] == source
+                assert optimal or row["level"] != "optimal"
+                small = row["at_unit"] != "cc" or float(row["at"]) <= 0.5
+                assert line.item.metric != "near maximum" or small
+                assert line.in_column(SERIES.get(source, source)) is cell
+                shown += 1
+        assert len(made.table(view).rows) == shown
+
+    def test_the_smallest_volume_of_a_source_stands_for_its_hottest_point(self):
+        # TG-101 limits the cord at a point, at 0.35 cc and at 1.2 cc.
+        cord = line_of(explorer("constraints", fractions="1").result(), "cord")
+        assert cord.cells["tg101"].judgement.allowed == 14
+
+    def test_unverified_limits_come_only_when_asked_for_and_are_marked(self):
+        plain, all_ = (explorer("constraints", unverified=u) for u in (False, True))
+        kept = [c for n in plain.result().lines for c in n.cells.values()]
+        assert not any(cell.unread for cell in kept)
+        assert "Left out as unverified" in plain.describe(plain.result())
+        cells = [c for n in all_.result().lines for c in n.cells.values()]
+        unread = {r["constraint_id"] for r in CONSTRAINTS if r["verification"] == "unverified"}
+        assert {c.limit.constraint_id for c in cells if c.unread} <= unread
+        assert any(cell.unread for cell in cells)
+        grades = [row[6]["tone"] for row in all_.table(all_.result()).rows]
+        assert grades.count("open") == sum(cell.unread for cell in cells)
+
+    def test_a_plan_sets_its_values_and_a_changed_value_makes_it_ones_own(self):
+        made = explorer("constraints")
+        made.set(preset="spine")
+        assert (made.params["fractions"], made.params["cord"]) == ("1", 13.5)
+        made.set(cord=14)
+        assert made.params["preset"] == "own"
+        assert made.params["heart"] == 10
+
+    def test_the_texts_numbers_are_the_files(self):
+        explain = text_of("constraints")["explain"]
+        for key in ("tg101-heart-5fx-dmax", "uk2018-heart-5fx-d0-5cc"):
+            (row,) = self.limits(constraint_id=key)
+            assert f"{float(row['limit']):g}" in explain
+        for key in ("hytec-cord-spinal-cord-5fx-dmax", "hytec-cord-thecal-sac-5fx-dmax"):
+            (row,) = self.limits(constraint_id=key)
+            assert f"{float(row['limit']):g}" in explain
+
+    def test_the_figure_says_with_a_sign_what_it_says_with_a_colour(self):
+        figure = drawn(explorer("constraints", unverified=True), 640)
+        words = [text for text, _ in boxes(figure)]
+        assert "29 ✗" in words
+        assert "38 ✓?" in words
+        assert "≠" in words
+
+
+def line_of(view, key):
+    (line,) = [line for line in view.lines if line.item.key == key]
+    return line
 
 
 class TestMargins:
