@@ -22,7 +22,8 @@ lock() {
 }
 
 lock run pyproject.toml requirements/build.in "$@"
-lock dev pyproject.toml requirements/build.in --extra dicom --extra lab --extra oracle --extra test "$@"
+lock hub pyproject.toml requirements/build.in --extra hub "$@"
+lock dev pyproject.toml requirements/build.in --extra dicom --extra hub --extra lab --extra oracle --extra test "$@"
 lock lock requirements/lock.in "$@"
 # The planning engine wants an older pydantic: an environment of its own (make plans).
 lock planning requirements/planning.in "$@"

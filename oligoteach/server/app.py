@@ -52,7 +52,7 @@ def _run(args: Any) -> int:
         print(note, flush=True)
 
     spare = getattr(args, "spare", None)
-    server = _make_server(catalogue, spare=1 if spare is None else spare)
+    server = make_server(catalogue, spare=1 if spare is None else spare)
     server.prepare(sockets)
     print(
         f"oligoteach is open at {server.address}\n"
@@ -117,8 +117,20 @@ def _port_trouble(port: int | None, error: OSError) -> str:
     return f"Port {port} could not be opened: {error.strerror or error}."
 
 
-def _make_server(catalogue: Catalogue, *, spare: int) -> Any:
-    """Build the server; Voila is imported here because that takes most of a second."""
+def make_server(catalogue: Catalogue, *, spare: int, kind: Any = None, config: Any = None) -> Any:
+    """Build the server; Voila is imported here because that takes most of a second.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The lessons to be served.
+    spare : int
+        Kernels kept warm for the next readers.
+    kind : type, optional
+        A LessonServer with something besides.
+    config : Config, optional
+        What it is configured with besides.
+    """
     # The template lies in the package: Jupyter finds it without having it installed.
     share = str(PACKAGE / "share" / "jupyter")
     known = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
@@ -132,7 +144,9 @@ def _make_server(catalogue: Catalogue, *, spare: int) -> Any:
 
     from oligoteach.server.voila_server import LessonServer, settings
 
-    server = LessonServer(config=settings(catalogue.folder, spare=spare), config_file_paths=[])
+    whole = settings(catalogue.folder, spare=spare)
+    whole.merge(config or {})
+    server = (kind or LessonServer)(config=whole, config_file_paths=[])
     server.catalogue = catalogue
     server.initialize(argv=[])
     return server

@@ -17,7 +17,6 @@ from voila.handler import BaseVoilaHandler
 from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from oligoteach import __version__
 from oligoteach.server.catalogue import Card, Catalogue
 
 YEAR_S = 365 * 24 * 3600
@@ -46,7 +45,7 @@ KERNEL_LOST = "<ot-lost></ot-lost>\n"
 _HASHED_NAME = re.compile(r"\.[0-9a-f]{8,}\.(js|css|woff2?)$")
 
 
-class _Page(BaseVoilaHandler):
+class Page(BaseVoilaHandler):
     """A page of this server: guarded, never cached, its errors in words."""
 
     @property
@@ -58,7 +57,7 @@ class _Page(BaseVoilaHandler):
         super().write_error(status_code, **kwargs)
 
 
-class FrontPage(_Page):
+class FrontPage(Page):
     """The list of lessons, rendered without a kernel."""
 
     def initialize(self, *, catalogue: Catalogue, **kwargs: Any) -> None:
@@ -70,13 +69,11 @@ class FrontPage(_Page):
     def get(self) -> None:
         """Answer with the list; no kernel is started."""
         self.set_header("Cache-Control", "no-cache")
-        page = self.render_template(
-            "lessons.html", lessons=self.catalogue.cards, course={"version": __version__}
-        )
-        self.finish(page)
+        _ = self.xsrf_token  # sets the cookie without which a hub's page may not ask for progress
+        self.finish(self.render_template("lessons.html", lessons=self.catalogue.cards))
 
 
-class NothingHere(_Page):
+class NothingHere(Page):
     """Any other address."""
 
     async def prepare(self) -> NoReturn:
@@ -85,7 +82,7 @@ class NothingHere(_Page):
         raise HTTPError(404)
 
 
-class LessonPage(_Page, TornadoVoilaHandler):
+class LessonPage(Page, TornadoVoilaHandler):
     """A lesson on the allow-list, streamed while its kernel works."""
 
     kernel_id = ""
@@ -178,6 +175,7 @@ def describe_page(
     page_config: dict[str, Any],
     *,
     catalogue: Catalogue,
+    course: dict[str, Any],
     base_url: str,
     notebook_path: str,
     front_end_url: str,
@@ -191,7 +189,7 @@ def describe_page(
         "fullStaticUrl": front_end_url,
         "kernelId": kernel_id,
         "oligoteach": {
-            "version": __version__,
+            **course,
             "title": title,
             "previous": _link(before, base_url),
             "next": _link(after, base_url),

@@ -24,6 +24,7 @@ from voila import __version__ as voila_version
 from voila.app import Voila
 from voila.static_file_handler import TemplateStaticFileHandler
 
+from oligoteach import __version__
 from oligoteach.server import handlers
 from oligoteach.server.app import LOOPBACK, quieten, socket_folder, stop_signals
 from oligoteach.server.catalogue import Catalogue
@@ -32,6 +33,7 @@ from oligoteach.server.kernels import LessonKernels
 IDLE_KERNEL_S = 600  # a kernel without a page: long enough for a lost connection to come back
 CULL_EVERY_S = 60
 HEARTBEAT_S = 2
+LARGEST_BODY = 64 * 1024  # nobody sends this server more than a word
 EXTENSIONS = [
     "@jupyter-widgets/jupyterlab-manager",
     "@voila-dashboards/widgets-manager8",
@@ -74,6 +76,11 @@ class LessonServer(Voila):
     name = "voila"
     catalogue: Catalogue
     address = ""
+    largest_body = LARGEST_BODY
+
+    def course(self) -> dict[str, Any]:
+        """Return what every page is told of the course."""
+        return {"version": __version__}
 
     def init_settings(self) -> dict[str, Any]:
         """Return tornado's settings: only local names, unknown addresses answered in words."""
@@ -86,6 +93,7 @@ class LessonServer(Voila):
             # A foreign name that resolves to this machine must not reach its kernels.
             "allow_remote_access": False,
             "local_hostnames": ["localhost"],
+            "jinja_template_vars": {"course": self.course()},
             "default_handler_class": handlers.NothingHere,
             "default_handler_args": base,
             "log_function": lambda _handler: None,
@@ -125,7 +133,7 @@ class LessonServer(Voila):
         self.app.add_handlers(".*$", self.init_handlers())
         self.port = sockets[0].getsockname()[1]
         self.address = f"http://{LOOPBACK}:{self.port}{self.base_url}"
-        self.http = tornado.httpserver.HTTPServer(self.app)
+        self.http = tornado.httpserver.HTTPServer(self.app, max_body_size=self.largest_body)
         self.http.add_sockets(sockets)
         for name in stop_signals():
             signal.signal(name, self._handle_signal_stop)
@@ -158,6 +166,7 @@ class LessonServer(Voila):
         return handlers.describe_page(
             page_config,
             catalogue=self.catalogue,
+            course=self.course(),
             base_url=self.base_url,
             notebook_path=known["notebook_path"],
             front_end_url=url_path_join(self.base_url, f"voila/static-{voila_version}"),

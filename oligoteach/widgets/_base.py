@@ -25,6 +25,7 @@ TOKENS = Path(__file__).parents[1] / "share/jupyter/voila/templates/oligoteach/s
 PARTS = (
     "dom.js",
     "store.js",
+    "home.js",
     "citation.js",
     "controls.js",
     "prediction.js",
@@ -48,7 +49,7 @@ const load = async (model) => {
   if (!shared.has(version)) {
     const blob = new Blob([source.get("script")], { type: "text/javascript" });
     const kit = import(URL.createObjectURL(blob));
-    shared.set(version, kit.then((k) => (k.install(source.get("style"), version), k)));
+    shared.set(version, kit.then(async (k) => (await k.install(source.get("style"), version), k)));
   }
   return shared.get(version);
 };

@@ -1,6 +1,7 @@
 """Progress: a map of the lessons, what was missed, and the learner's own copy of it all.
 
-What has been done is kept in the browser and nowhere else; the kernel knows the map only.
+What has been done is kept in the browser, or in a hub in the learner's home (``home.js``); the
+kernel knows the map only.
 """
 
 from __future__ import annotations

@@ -143,10 +143,10 @@ def test_an_installed_copy_finds_its_lessons_and_template(installed):
     words = run_away(
         installed,
         "from oligoteach.evidence import notebooks_path\n"
-        "from oligoteach.server.app import _make_server\n"
+        "from oligoteach.server.app import make_server\n"
         "from oligoteach.server.catalogue import Catalogue\n"
         "catalogue = Catalogue(notebooks_path())\n"
-        "server = _make_server(catalogue, spare=0)\n"
+        "server = make_server(catalogue, spare=0)\n"
         "print(server.template_paths[0])\n"
         "print(*(card.file for card in catalogue.cards))",
     )

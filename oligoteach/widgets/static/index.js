@@ -13,11 +13,12 @@ const VIEWS = {
 
 const kitModels = new Map(); // explorers on the page, for links
 
-export function install(style, version) {
+export async function install(style, version) {
   const id = `kit-style-${version}`;
   if (document.getElementById(id)) return;
   document.head.append(h("style", { id }, style));
   watchLook();
+  await home.open();
 }
 
 export function render(view, context) {

@@ -44,7 +44,7 @@ function renderPage({ model, el, signal }) {
 }
 
 function reset(model, config) {
-  if (!confirm("Put this lesson back to the start? Its answers in this browser are forgotten.")) return;
+  if (!confirm(`Put this lesson back to the start? Its answers ${home.place()} are forgotten.`)) return;
   store.forget(config.lesson);
   model.send({ type: "reset" });
 }

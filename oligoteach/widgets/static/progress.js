@@ -19,7 +19,7 @@ function renderProgress({ model, el, signal }) {
       h("h3", {}, "To review"),
       queue,
       h("h3", {}, "Your copy"),
-      h("p", { class: "kit-hint" }, "Progress is kept in this browser only. Save a copy to carry it elsewhere."),
+      h("p", { class: "kit-hint" }, `Progress is kept ${home.place()} only. Save a copy to carry it elsewhere.`),
       progressTools(said, redraw),
       said,
     ),
@@ -92,7 +92,7 @@ function progressTools(said, redraw) {
     }),
     button("Load a copy", () => picker.click()),
     button("Clear progress", () => {
-      if (!confirm("Clear all progress kept in this browser?")) return;
+      if (!confirm(`Clear all progress kept ${home.place()}?`)) return;
       store.clear();
       redraw();
       say("Cleared.");

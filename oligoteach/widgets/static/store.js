@@ -1,4 +1,5 @@
-// Progress lives in this browser and nowhere else.
+// Progress lives in this browser and nowhere else, except in a hub, where it lives in the learner's
+// home and nothing of it stays in the browser: see home.js.
 
 const STORE_KEY = "oligoteach:v1";
 const STORE_VERSION = 1;
@@ -12,6 +13,7 @@ const store = {
   memory: null, // used where the browser refuses to keep anything
 
   read() {
+    if (home.address) return home.data;
     try {
       const kept = JSON.parse(localStorage.getItem(STORE_KEY) ?? "null");
       if (isObject(kept) && kept.version === STORE_VERSION && isObject(kept.lessons)) {
@@ -23,26 +25,34 @@ const store = {
     return store.memory ?? emptyStore();
   },
 
-  write(data) {
+  // Every change is a piece of work on what is kept: it can be done again on a newer copy.
+  update(work) {
+    const data = store.read();
+    work(data);
+    if (home.address) home.changed(work);
+    else store.keep(data);
+    document.dispatchEvent(new CustomEvent("ot:progress"));
+  },
+
+  keep(data) {
     try {
       localStorage.setItem(STORE_KEY, JSON.stringify(data));
     } catch {
       store.memory = data;
     }
-    document.dispatchEvent(new CustomEvent("ot:progress"));
   },
 
   lesson(name) {
-    return { params: {}, answers: {}, predictions: {}, tests: {}, cases: {}, ...store.read().lessons[name] };
+    return lessonIn(store.read(), name);
   },
 
   change(name, work) {
     if (!name) return;
-    const data = store.read();
-    data.lessons[name] = store.lesson(name);
-    data.lessons[name].visited = new Date().toISOString();
-    work(data.lessons[name], data);
-    store.write(data);
+    const visited = new Date().toISOString();
+    store.update((data) => {
+      data.lessons[name] = { ...lessonIn(data, name), visited };
+      work(data.lessons[name], data);
+    });
   },
 
   // What is missed in a test before the lessons is no debt: it does not join the review queue.
@@ -70,15 +80,15 @@ const store = {
   },
 
   forget(lesson) {
-    const data = store.read();
-    delete data.lessons[lesson];
-    for (const key of Object.keys(data.misses)) {
-      if (data.misses[key].lesson === lesson) delete data.misses[key];
-    }
-    store.write(data);
+    store.update((data) => {
+      delete data.lessons[lesson];
+      for (const key of Object.keys(data.misses)) {
+        if (data.misses[key].lesson === lesson) delete data.misses[key];
+      }
+    });
   },
 
-  clear: () => store.write(emptyStore()),
+  clear: () => store.update((data) => Object.assign(data, emptyStore())),
 
   exported() {
     return JSON.stringify({ kind: STORE_KIND, note: EDUCATION, ...store.read() }, null, 1);
@@ -87,15 +97,19 @@ const store = {
   // Merge an exported file into what is here. Throws an Error with a sentence; then nothing changes.
   imported(text) {
     const data = parseProgress(text);
-    const present = store.read();
-    for (const [name, theirs] of Object.entries(data.lessons)) {
-      present.lessons[name] = mergeLesson(present.lessons[name], theirs);
-    }
-    present.misses = { ...data.misses, ...present.misses };
-    store.write(present);
+    store.update((present) => {
+      for (const [name, theirs] of Object.entries(data.lessons)) {
+        present.lessons[name] = mergeLesson(present.lessons[name], theirs);
+      }
+      present.misses = { ...data.misses, ...present.misses };
+    });
     return Object.keys(data.lessons).length;
   },
 };
+
+function lessonIn(data, name) {
+  return { params: {}, answers: {}, predictions: {}, tests: {}, cases: {}, ...data.lessons[name] };
+}
 
 function parseProgress(text) {
   const refuse = (why) => {

@@ -84,7 +84,7 @@
     happened.textContent = what;
     const remedy = document.createElement("p");
     remedy.textContent =
-      "Reload the page to try again. Nothing you entered is lost: answers and progress are kept in this browser.";
+      "Reload the page to try again. Nothing you entered is lost: your answers and your progress are kept.";
     const reload = document.createElement("button");
     reload.type = "button";
     reload.className = "ot-button";
@@ -311,9 +311,19 @@
 
   // ---------- the front page ----------
 
-  function keptLessons() {
+  // In the browser, or in a hub at the learner's own server: the page says where.
+  async function keptText() {
+    const { progress } = document.body.dataset;
+    if (!progress) {
+      return storage.read("oligoteach:v1");
+    }
+    const answer = await fetch(progress, { cache: "no-store", headers: { "X-XSRFToken": xsrfToken() } });
+    return answer.ok ? answer.text() : null;
+  }
+
+  async function keptLessons() {
     try {
-      const kept = JSON.parse(storage.read("oligoteach:v1"));
+      const kept = JSON.parse(await keptText());
       return kept?.version === 1 && kept.lessons && typeof kept.lessons === "object" ? kept.lessons : {};
     } catch {
       return {};
@@ -332,8 +342,8 @@
       : `${told}, last ${visited.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}`;
   }
 
-  function fillProgress() {
-    const kept = keptLessons();
+  async function fillProgress() {
+    const kept = await keptLessons();
     let latest = null;
     for (const card of document.querySelectorAll(".ot-card")) {
       const lesson = kept[card.dataset.lesson];
