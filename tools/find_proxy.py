@@ -1,4 +1,4 @@
-"""Find the proxy of a JupyterHub for the tests, fetching it where there is none, and print its path.
+"""Find the proxy of a JupyterHub for the tests, fetching it if need be, and print its path.
 
 The order: what ``OLIGOTEACH_PROXY`` names; what was fetched before into ``.cache``; the locked
 version, by npm, with Node.js 18 or later; Node.js and npm from the system's packages first (as root

@@ -1,8 +1,8 @@
 """Run every check of the project, one after the other, and say at the end what failed.
 
 A failed step does not stop the others. The last line counts tests over all pytest runs; a step
-without tests (style, types, floors, data) counts as one failure if it fails. Without a browser the
-run says so loudly, and fails where ``CI`` is set.
+without tests (style, types, floors, data) counts as one failure if it fails. Without a browser, or
+without the proxy of a hub, the run says so loudly, and fails where ``CI`` is set.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import find_browser
+import find_proxy
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".cache" / "tests"
@@ -144,12 +145,15 @@ def chosen_steps(only: str | None) -> list[Step]:
     return [step for step in STEPS if step.name in names]
 
 
-def without_browser(steps: Iterable[Step]) -> list[Step]:
-    """Return the steps, less what only a browser can check."""
+def without(missing: Sequence[str], steps: Iterable[Step]) -> list[Step]:
+    """Return the steps, less what only a browser or a hub's proxy can check."""
+    if not missing:
+        return list(steps)
+    marked = " and ".join(f"not {mark}" for mark in missing)
     return [
-        replace(step, command=(*step.command, "-m", "not browser")) if step.tests else step
+        replace(step, command=(*step.command, "-m", marked)) if step.tests else step
         for step in steps
-        if step.name != "browser"
+        if step.name not in missing
     ]
 
 
@@ -160,19 +164,20 @@ def main() -> int:
     steps = chosen_steps(parser.parse_args().only)
     REPORTS.mkdir(parents=True, exist_ok=True)
 
-    warnings = []
-    if any(step.name in ("tests", "browser") for step in steps):
-        browser = find_browser.find_or_fetch()
-        if browser:
-            os.environ[find_browser.VARIABLE] = browser
-        else:
-            warnings.append(find_browser.NONE_FOUND)
-            steps = without_browser(steps)
-    outcomes = [run(step) for step in steps]
-    if warnings and os.environ.get("CI"):
-        missing = Step("chromium", "a browser for the tests", ())
-        outcomes.append(Outcome(missing, code=1, seconds=0.0, failed=1))
-    print(summary(outcomes, warnings), flush=True)
+    missing = {}
+    for mark, tool in (("browser", find_browser), ("hub", find_proxy)):
+        if any(step.name in ("tests", mark) for step in steps):
+            path = tool.find_or_fetch()
+            if path:
+                os.environ[tool.VARIABLE] = path
+            else:
+                missing[mark] = tool.NONE_FOUND
+    outcomes = [run(step) for step in without(list(missing), steps)]
+    if os.environ.get("CI"):
+        for mark in missing:
+            lacking = Step(mark, "what these tests need", ())
+            outcomes.append(Outcome(lacking, code=1, seconds=0.0, failed=1))
+    print(summary(outcomes, missing.values()), flush=True)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 

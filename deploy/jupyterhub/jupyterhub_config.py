@@ -1,9 +1,9 @@
 """The course on a JupyterHub of one Linux server, with a login for each learner.
 
-Run by ``jupyterhub --config deploy/jupyterhub/jupyterhub_config.py``; deploy/README.md tells what to
-install and what to change. As it stands, learners log in with their accounts on this machine (PAM),
-each server runs under the learner's own account, and the hub is reached through a proxy on the same
-machine that speaks TLS. What a department changes is marked CHANGE.
+Run by ``jupyterhub --config deploy/jupyterhub/jupyterhub_config.py``; deploy/README.md tells what
+to install and what to change. As it stands, learners log in with their accounts on this machine
+(PAM), each server runs under the learner's own account, and the hub is reached through a proxy on
+the same machine that speaks TLS. What a department changes is marked CHANGE.
 """
 
 import os
@@ -31,9 +31,10 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 
 # --- Who may log in: CHANGE ---
-# Accounts of this machine, all of them; or only some: c.Authenticator.allowed_users = {"ann", "ben"}.
-# A department's own login is an authenticator of its choice, such as OAuthenticator (OpenID Connect,
-# Entra ID, …) or an LDAP one: install it, name it here, and follow its documentation.
+# Accounts of this machine, all of them; for some only, leave allow_all out and name them in
+# c.Authenticator.allowed_users = {"ann", "ben"}. A department's own login is an authenticator of
+# its choice, such as OAuthenticator (OpenID Connect, Entra ID, …) or one for LDAP: install it, name
+# it here, and follow its documentation.
 c.JupyterHub.authenticator_class = "pam"
 c.Authenticator.allow_all = True
 c.PAMAuthenticator.open_sessions = False
@@ -72,7 +73,3 @@ c.JupyterHub.load_roles = [
         "services": ["idle-culler"],
     }
 ]
-
-# --- Nothing is told to others ---
-c.JupyterHub.answer_yes = True
-c.JupyterHub.redirect_to_server = True

@@ -50,9 +50,11 @@ class Page(BaseVoilaHandler):
 
     @property
     def content_security_policy(self) -> str:
+        """The policy of every page."""
         return CONTENT_POLICY
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with a page that says what happened."""
         self.set_header("Cache-Control", "no-store")
         super().write_error(status_code, **kwargs)
 

@@ -1,8 +1,8 @@
 """A learner's progress as one file in the home: read, checked and replaced as a whole.
 
-Only a server of a hub keeps it (:mod:`oligoteach.server.hub`); everywhere else progress lives in the
-browser. The file is what the course map saves as a copy, so either can take the other's place, and
-the checks are those of the page's own import, in the same words.
+Only a hub's server keeps it (:mod:`oligoteach.server.hub_server`); everywhere else progress lives
+in the browser. The file is what the course map saves as a copy, so either can take the other's
+place, and the checks are those of the page's own import, in the same words.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class ProgressFile:
         try:
             check_progress(text)
         except ProgressError as error:
-            os.replace(self.path, self.set_aside)
+            self.path.replace(self.set_aside)
             raise ProgressError(
                 f"The file of your progress could not be used: {_inside(error)} It was put aside "
                 f"as {self.set_aside.name}, and a new one is begun."
@@ -163,7 +163,7 @@ class ProgressFile:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, self.path)
+            Path(name).replace(self.path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+import progress_files
 import pytest
 
 from browser.driving import TIMEOUT, explorers, frame_of, reveal_all, wait_frame
@@ -372,21 +373,6 @@ def test_a_test_is_judged_at_the_end_and_compared_with_the_first_time(open_kit):
 
 GOOD = {"kind": "oligoteach-progress", "version": 1, "lessons": {}, "misses": {}}
 LESSON = {"answers": {"even": {"correct": True, "when": "2026-01-01"}}, "predictions": {}}
-BAD_FILES = [
-    ("{", "not complete JSON"),
-    ("[]", "not a progress file"),
-    ("null", "not a progress file"),
-    (json.dumps({**GOOD, "kind": "other"}), "not a progress file"),
-    (json.dumps({**GOOD, "version": 2}), "newer version (2; this page reads 1)"),
-    (json.dumps({**GOOD, "version": "1"}), "does not say its version"),
-    (json.dumps({**GOOD, "version": 0}), "version 0 never existed"),
-    (json.dumps({**GOOD, "lessons": []}), "list of lessons is damaged"),
-    (json.dumps({**GOOD, "lessons": {"../x": {}}}), "a lesson that cannot exist"),
-    (json.dumps({**GOOD, "lessons": {"try": {"answers": 3}}}), "answers of the lesson “try”"),
-    (json.dumps({**GOOD, "lessons": {"try": {"answers": {"a": 1}}}}), "entry in the answers"),
-    (json.dumps({**GOOD, "misses": 4}), "review queue is damaged"),
-    ("x" * 1_000_001, "larger than 1 MB"),
-]
 
 
 def answer_one(page):
@@ -406,11 +392,22 @@ def test_a_bad_progress_file_is_refused_with_the_reason_and_nothing_is_lost(open
     page = open_kit()
     answer_one(page)
     before = kept(page)
-    for text, why in BAD_FILES:
+    for text, why in progress_files.BAD:
         load(page, text)
         page.locator(".kit-progress .kit-refusal").get_by_text(why).wait_for()
         assert "Your present progress is unchanged." in page.locator(".kit-progress").inner_text()
         assert kept(page) == before
+
+
+def test_every_file_that_a_hub_would_keep_is_taken(open_kit):
+    page = open_kit()
+    for text in progress_files.GOOD:
+        load(page, "no progress")
+        page.locator(".kit-progress .kit-refusal").wait_for()
+        load(page, text)
+        lessons = len(json.loads(text)["lessons"])
+        words = f"Imported: {lessons} {'lesson' if lessons == 1 else 'lessons'}."
+        page.locator(".kit-progress").get_by_text(words).wait_for()
 
 
 def test_progress_travels_by_file_and_joins_what_is_there(open_kit):

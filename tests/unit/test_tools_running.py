@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import find_browser
+import find_proxy
 import pytest
 import run_tests
 
@@ -83,10 +84,61 @@ def test_an_unknown_step_is_refused_in_words():
 
 
 def test_without_a_browser_only_its_tests_are_left_out():
-    names = [step.name for step in run_tests.without_browser(run_tests.STEPS)]
-    assert "browser" not in names
-    tests = next(s for s in run_tests.without_browser(run_tests.STEPS) if s.name == "tests")
+    steps = run_tests.without(["browser"], run_tests.STEPS)
+    assert "browser" not in [step.name for step in steps]
+    tests = next(step for step in steps if step.name == "tests")
     assert tests.command[-2:] == ("-m", "not browser")
+
+
+def test_without_browser_and_proxy_the_tests_of_both_are_left_out():
+    steps = run_tests.without(["browser", "hub"], run_tests.STEPS)
+    tests = next(step for step in steps if step.name == "tests")
+    assert tests.command[-2:] == ("-m", "not browser and not hub")
+    assert run_tests.without([], run_tests.STEPS) == list(run_tests.STEPS)
+
+
+@pytest.fixture
+def no_proxy(monkeypatch, tmp_path):
+    """A machine on which nothing of the proxy is there, nor anything to fetch it with."""
+    monkeypatch.setattr(find_proxy, "HOME", tmp_path / "proxy")
+    monkeypatch.setattr(find_proxy, "_succeeds", lambda *_, **__: False)
+    monkeypatch.setattr(find_proxy.shutil, "which", lambda _: None)
+    monkeypatch.delenv(find_proxy.VARIABLE, raising=False)
+
+
+def test_without_a_proxy_it_says_so_loudly(no_proxy, capsys):
+    assert find_proxy.main() == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "NO HUB PROXY" in said.err
+    assert "apt-get install nodejs npm" in said.err
+
+
+def test_a_run_without_a_proxy_fails_where_ci_is_set(no_proxy, monkeypatch, capsys):
+    monkeypatch.setattr(find_browser, "find_or_fetch", lambda: "/a/browser")
+    monkeypatch.setenv(find_browser.VARIABLE, "")  # set by the run, and undone after the test
+    monkeypatch.setattr(run_tests, "STEPS", (run_tests.Step("tests", "", ("true",)),))
+    monkeypatch.setattr("sys.argv", ["run_tests.py"])
+    monkeypatch.setenv("CI", "true")
+    assert run_tests.main() == 1
+    said = capsys.readouterr().out
+    assert "NO HUB PROXY" in said
+    assert said.splitlines()[-1] == "0 passed, 1 failed"
+    monkeypatch.delenv("CI")
+    assert run_tests.main() == 0
+    assert "NO HUB PROXY" in capsys.readouterr().out
+
+
+def test_a_proxy_of_another_lock_is_fetched_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(find_proxy, "HOME", tmp_path)
+    monkeypatch.delenv(find_proxy.VARIABLE, raising=False)
+    monkeypatch.setattr(find_proxy, "works", lambda path: True)
+    (tmp_path / "package-lock.json").write_text("{}")
+    assert find_proxy.find() is None
+    (tmp_path / "package-lock.json").write_bytes(
+        (find_proxy.LOCK / "package-lock.json").read_bytes()
+    )
+    assert find_proxy.find() == str(tmp_path / "node_modules/.bin/configurable-http-proxy")
 
 
 def luminance(colour):
