@@ -1,14 +1,20 @@
-"""A JupyterHub with the shipped configuration, for tests and measurements on this machine alone."""
+"""A JupyterHub with the shipped configuration, on this machine alone: for tests, and measured.
+
+``python -m benchmarks.hubs`` prints what each part takes in memory.
+"""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import secrets
 import signal
 import socket
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +22,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+from playwright.sync_api import Browser
+
+from benchmarks.serving import browsing, reveal_all
+from oligoteach.evidence import notebooks_path
+
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import find_proxy  # noqa: E402
+
 SHIPPED = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
 STARTS_WITHIN_S = 60
 
@@ -111,3 +127,89 @@ def _wait_until_open(url: str, process: subprocess.Popen[bytes], log: Path) -> N
         time.sleep(0.1)
     tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
     raise RuntimeError(f"the hub did not start:\n{tail}")
+
+
+# What it costs ------------------------------------------------------------------------------
+
+MB = 1_000_000
+
+
+def measure(learners: int, pages: int) -> list[tuple[str, list[float]]]:
+    """Return what each part of a hub takes in memory, in MB, with every page open and used.
+
+    Parameters
+    ----------
+    learners : int
+        How many are logged in.
+    pages : int
+        Lessons that each of them has open, one kernel each.
+    """
+    proxy = find_proxy.find_or_fetch()
+    if proxy is None:
+        raise SystemExit(find_proxy.NONE_FOUND)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_hub(Path(folder), proxy) as hub,
+        browsing() as browser,
+    ):
+        for number in range(learners):
+            _open_lessons(browser, hub, f"learner{number}", pages)
+        return _sizes(hub)
+
+
+def _open_lessons(browser: Browser, hub: Hub, learner: str, pages: int) -> None:
+    """Log in, open lessons, and use them as far as drawing every figure."""
+    context = browser.new_context()
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(hub.url)
+    page.locator("#username_input").fill(learner)
+    page.locator("#password_input").fill(hub.password)
+    page.locator("#login_submit").click()
+    page.wait_for_url(f"{hub.url}/user/{learner}/")
+    lessons = [path.name for path in sorted(notebooks_path().glob("*.ipynb"))]
+    for number in range(pages):
+        page = context.new_page()
+        page.goto(f"{hub.url}/user/{learner}/voila/render/{lessons[number % len(lessons)]}")
+        page.locator(".kit-references").wait_for()
+        reveal_all(page)
+
+
+def _sizes(hub: Hub) -> list[tuple[str, list[float]]]:
+    """Return the proportional memory of all processes below the hub, by what they are."""
+    sizes: dict[str, list[float]] = {
+        "hub": [],
+        "proxy": [],
+        "culler of idle servers": [],
+        "a learner's server": [],
+        "a lesson's kernel": [],
+    }
+    marks = {
+        "ipykernel": "a lesson's kernel",
+        "oligoteach-singleuser": "a learner's server",
+        "configurable-http-proxy": "proxy",
+        "jupyterhub_idle_culler": "culler of idle servers",
+    }
+    top = psutil.Process(hub.process.pid)
+    for process in [top, *top.children(recursive=True)]:
+        command = " ".join(process.cmdline())
+        what = next((name for mark, name in marks.items() if mark in command), "hub")
+        sizes[what].append(process.memory_full_info().pss / MB)
+    return list(sizes.items())
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hubs", description=main.__doc__)
+    parser.add_argument("--learners", type=int, default=3, help="how many are logged in")
+    parser.add_argument("--pages", type=int, default=2, help="lessons that each has open")
+    args = parser.parse_args()
+    print(f"{args.learners} learners with {args.pages} lessons open each; MB of memory (PSS)")
+    print(f"{'what':<26} {'number':>6} {'median':>8} {'most':>8}")
+    for what, sizes in measure(args.learners, args.pages):
+        median, most = statistics.median(sizes), max(sizes)
+        print(f"{what:<26} {len(sizes):>6} {median:>8.0f} {most:>8.0f}")
+
+
+if __name__ == "__main__":
+    main()
