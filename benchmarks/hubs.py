@@ -31,6 +31,7 @@ from oligoteach.evidence import notebooks_path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+import find_browser  # noqa: E402
 import find_proxy  # noqa: E402
 
 SHIPPED = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
@@ -145,8 +146,10 @@ def measure(learners: int, pages: int) -> list[tuple[str, list[float]]]:
         Lessons that each of them has open, one kernel each.
     """
     proxy = find_proxy.find_or_fetch()
-    if proxy is None:
-        raise SystemExit(find_proxy.NONE_FOUND)
+    chromium = find_browser.find_or_fetch()
+    if proxy is None or chromium is None:
+        raise SystemExit(find_proxy.NONE_FOUND if proxy is None else find_browser.NONE_FOUND)
+    os.environ[find_browser.VARIABLE] = chromium
     with (
         tempfile.TemporaryDirectory() as folder,
         running_hub(Path(folder), proxy) as hub,

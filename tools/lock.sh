@@ -22,8 +22,10 @@ lock() {
 }
 
 lock run pyproject.toml requirements/build.in "$@"
-lock hub pyproject.toml requirements/build.in --extra hub "$@"
-lock dev pyproject.toml requirements/build.in --extra dicom --extra hub --extra lab --extra oracle --extra test "$@"
+# Each larger one keeps the versions of the smaller.
+lock hub pyproject.toml requirements/build.in --extra hub --constraints requirements/run.txt "$@"
+lock dev pyproject.toml requirements/build.in --constraints requirements/hub.txt \
+    --extra dicom --extra hub --extra lab --extra oracle --extra test "$@"
 lock lock requirements/lock.in "$@"
 # The planning engine wants an older pydantic: an environment of its own (make plans).
 lock planning requirements/planning.in "$@"

@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS = ["run", "dev"]
+LOCKS = ["run", "hub", "dev"]
 
 
 def lock_text(name):
@@ -51,6 +51,8 @@ def test_conda_has_the_versions_of_the_lock():
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_direct_dependency_has_one_version_on_every_python(name):
     wanted = named(PROJECT["dependencies"])
+    if name == "hub":
+        wanted += named(PROJECT["optional-dependencies"]["hub"])
     if name == "dev":
         groups = PROJECT["optional-dependencies"]
         wanted += [p for group in set(groups) - {"planning"} for p in named(groups[group])]
@@ -58,9 +60,10 @@ def test_a_direct_dependency_has_one_version_on_every_python(name):
     assert several == {}
 
 
-def test_both_locks_agree():
-    run, dev = pins("run"), pins("dev")
-    assert {package: dev.get(package) for package in run} == run
+@pytest.mark.parametrize(("small", "large"), [("run", "hub"), ("hub", "dev")])
+def test_a_larger_lock_agrees_with_a_smaller_one(small, large):
+    some, more = pins(small), pins(large)
+    assert {package: more.get(package) for package in some} == some
 
 
 def test_the_planning_engine_stays_out_of_the_other_locks():
