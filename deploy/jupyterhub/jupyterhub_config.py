@@ -45,8 +45,8 @@ c.PAMAuthenticator.open_sessions = False
 c.Spawner.cmd = [str(BIN / "oligoteach-singleuser")]
 c.Spawner.default_url = "/"
 c.Spawner.http_timeout = 60
-# Numbers from deploy/jupyterhub/README.md; of no effect with spawners that cannot limit, such as
-# the usual one. To have limits on one machine, use SystemdSpawner (CHANGE).
+# Numbers from deploy/README.md; of no effect with spawners that cannot limit, such as the usual
+# one. To have limits on one machine, use SystemdSpawner (CHANGE).
 c.Spawner.mem_guarantee = "350M"
 c.Spawner.mem_limit = "1G"
 c.Spawner.cpu_limit = 2
