@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+from fetching import may_install, print_path, say, succeeds
 
 VARIABLE = "OLIGOTEACH_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DOWNLOAD_LIMIT_S = 600
 
 NONE_FOUND = f"""\
 NO BROWSER: the pages cannot be checked in a real browser.
@@ -27,7 +27,7 @@ def works(path: str | None) -> bool:
     """Whether a program is there and starts, which it does not where its libraries are missing."""
     if not path or not shutil.which(path):
         return False
-    return _succeeds([path, "--headless", "--no-sandbox", "--version"], limit_s=30)
+    return succeeds([path, "--headless", "--no-sandbox", "--version"], limit_s=30)
 
 
 def find() -> str | None:
@@ -56,47 +56,27 @@ def _playwrights() -> str | None:
 
 
 def _fetch_playwrights() -> str | None:
-    _say("No Chromium here: fetching Playwright's own.")
-    _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], limit_s=DOWNLOAD_LIMIT_S)
+    say("No Chromium here: fetching Playwright's own.")
+    succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
     path = _playwrights()
     return path if works(path) else None
 
 
 def _fetch_systems() -> str | None:
-    if os.name != "posix" or os.getuid() != 0 or not shutil.which("apt-get"):
+    if not may_install():
         return None
-    _say("Playwright's Chromium cannot be had: installing the system's package.")
+    say("Playwright's Chromium cannot be had: installing the system's package.")
     packages = ["chromium", "fonts-dejavu-core"]
-    _succeeds(["apt-get", "update", "-qq"], limit_s=DOWNLOAD_LIMIT_S)
-    _succeeds(
+    succeeds(["apt-get", "update", "-qq"])
+    succeeds(
         ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
-        limit_s=DOWNLOAD_LIMIT_S,
     )
     return find()
 
 
-def _succeeds(command: Sequence[str], limit_s: float) -> bool:
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=limit_s
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main() -> int:
     """Print the path; return 1 with a loud word on stderr if there is none."""
-    path = find_or_fetch()
-    if path is None:
-        _say(NONE_FOUND)
-        return 1
-    print(path)
-    return 0
+    return print_path(find_or_fetch, NONE_FOUND)
 
 
 if __name__ == "__main__":

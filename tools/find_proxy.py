@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+
+from fetching import may_install, print_path, say, succeeds
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "deploy" / "jupyterhub" / "proxy"
 HOME = ROOT / ".cache" / "hub-proxy"
 VARIABLE = "OLIGOTEACH_PROXY"
-LIMIT_S = 600
 LEAST_NODE = 18
 
 NONE_FOUND = f"""\
@@ -29,7 +28,7 @@ apt-get install nodejs npm), or name the proxy in the variable {VARIABLE}."""
 
 def works(path: str | Path | None) -> bool:
     """Whether a program is there and starts."""
-    return bool(path and shutil.which(path)) and _succeeds([str(path), "--version"], limit_s=30)
+    return bool(path and shutil.which(path)) and succeeds([str(path), "--version"], limit_s=30)
 
 
 def find() -> str | None:
@@ -57,57 +56,39 @@ def _is_of_the_lock() -> bool:
 
 
 def _fetch() -> str | None:
-    _say("Fetching the proxy of the hub (once).")
+    say("Fetching the proxy of the hub (once).")
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(LOCK / name, HOME / name)
     # Nothing of what is fetched runs while it is installed, and all of it is checked by its hash.
     options = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _succeeds(["npm", "ci", *options], limit_s=LIMIT_S, cwd=HOME)
+    succeeds(["npm", "ci", *options], cwd=HOME)
     return find()
 
 
 def _ensure_node() -> bool:
     if _has_node():
         return True
-    if os.name != "posix" or os.getuid() != 0 or not shutil.which("apt-get"):
+    if not may_install():
         return False
-    _say("No Node.js here: installing the system's packages.")
-    _succeeds(["apt-get", "update", "-qq"], limit_s=LIMIT_S)
+    say("No Node.js here: installing the system's packages.")
+    succeeds(["apt-get", "update", "-qq"])
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "nodejs"]
-    _succeeds(command, limit_s=LIMIT_S)
+    succeeds(command)
     if not shutil.which("npm"):  # some packages of Node.js bring it along
-        _succeeds([*command[:-1], "npm"], limit_s=LIMIT_S)
+        succeeds([*command[:-1], "npm"])
     return _has_node()
 
 
 def _has_node() -> bool:
     test = f"process.exit(parseInt(process.versions.node) >= {LEAST_NODE} ? 0 : 1)"
-    return bool(shutil.which("npm")) and _succeeds(["node", "-e", test], limit_s=30)
-
-
-def _succeeds(command: Sequence[str], limit_s: float, cwd: Path | None = None) -> bool:
-    quiet = subprocess.DEVNULL
-    try:
-        done = subprocess.run(command, stdout=quiet, stderr=quiet, timeout=limit_s, cwd=cwd)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    return bool(shutil.which("npm")) and succeeds(["node", "-e", test], limit_s=30)
 
 
 def main() -> int:
     """Print the path; return 1 with a loud word on stderr if there is none."""
-    path = find_or_fetch()
-    if path is None:
-        _say(NONE_FOUND)
-        return 1
-    print(path)
-    return 0
+    return print_path(find_or_fetch, NONE_FOUND)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,16 @@ def move(page, control):
         page.keyboard.press("ArrowUp" if last else "ArrowDown")
 
 
+def move_and_see(page, explorer):
+    """Change an explorer's first control, and wait until the kernel has sent another picture."""
+    before = frame_of(explorer)
+    move(page, explorer.locator("[data-control]").first)
+    page.wait_for_function(
+        "([image, before]) => image.src !== before",
+        arg=[explorer.locator(".kit-image").element_handle(), before],
+    )
+
+
 def axe_violations(page, within=None):
     """Return what axe-core finds against WCAG 2.2 A and AA, on the page or within a selector."""
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -12,7 +12,14 @@ import nbformat
 import pytest
 
 from browser import kit_notebook
-from browser.driving import LESSONS, axe_violations, explorers, move, reveal_all, wait_frame
+from browser.driving import (
+    LESSONS,
+    axe_violations,
+    explorers,
+    move_and_see,
+    reveal_all,
+    wait_frame,
+)
 from oligoteach.evidence import notebooks_path
 
 pytestmark = pytest.mark.browser
@@ -140,12 +147,7 @@ def test_a_lesson_runs_in_jupyterlab(run_all, notebook):
     explorer = explorers(page)[0]
     reveal_all(page)
     wait_frame(explorer)
-    before = explorer.locator(".kit-image").get_attribute("src")
-    move(page, explorer.locator("[data-control]").first)
-    page.wait_for_function(
-        "([image, before]) => image.src !== before",
-        arg=[explorer.locator(".kit-image").element_handle(), before],
-    )
+    move_and_see(page, explorer)
     assert page.locator(".jp-OutputArea-output[data-mime-type*=stderr]").count() == 0
     assert page.foreign == []
 

@@ -18,7 +18,7 @@ import psutil
 import pytest
 import requests
 import websocket
-from browser.driving import TIMEOUT, move, reveal_all, wait_frame
+from browser.driving import TIMEOUT, move_and_see, reveal_all, wait_frame
 from progress_files import progress
 
 from benchmarks.hubs import running_hub
@@ -394,12 +394,7 @@ def test_progress_survives_the_server_and_the_browser(clean, new_browser):
     reveal_all(page)
     explorer = page.locator("[data-explorer]").first
     wait_frame(explorer)
-    before = explorer.locator(".kit-image").get_attribute("src")
-    move(page, explorer.locator("[data-control]").first)
-    page.wait_for_function(
-        "([image, before]) => image.src !== before",
-        arg=[explorer.locator(".kit-image").element_handle(), before],
-    )
+    move_and_see(page, explorer)
     question = answer_first(page)
     wait_saved(page, clean, question)
     assert page.evaluate("Object.keys(localStorage)") == []

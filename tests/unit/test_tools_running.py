@@ -25,7 +25,7 @@ def test_a_browser_that_is_there_is_taken_in_order(monkeypatch):
 def test_without_a_browser_it_says_so_loudly(monkeypatch, capsys):
     monkeypatch.setattr(find_browser, "_candidates", lambda: iter([]))
     monkeypatch.setattr(find_browser, "_playwrights", lambda: None)
-    monkeypatch.setattr(find_browser, "_succeeds", lambda *_, **__: False)
+    monkeypatch.setattr(find_browser, "succeeds", lambda *_, **__: False)
     assert find_browser.main() == 1
     said = capsys.readouterr()
     assert said.out == ""
@@ -101,7 +101,7 @@ def test_without_browser_and_proxy_the_tests_of_both_are_left_out():
 def no_proxy(monkeypatch, tmp_path):
     """A machine on which nothing of the proxy is there, nor anything to fetch it with."""
     monkeypatch.setattr(find_proxy, "HOME", tmp_path / "proxy")
-    monkeypatch.setattr(find_proxy, "_succeeds", lambda *_, **__: False)
+    monkeypatch.setattr(find_proxy, "succeeds", lambda *_, **__: False)
     monkeypatch.setattr(find_proxy.shutil, "which", lambda _: None)
     monkeypatch.delenv(find_proxy.VARIABLE, raising=False)
 
