@@ -45,6 +45,8 @@ cell_kill
     Survival by dose per fraction under LQ, LQ-L, USC and modified LQ.
 tumour_control, complications
     Control of lung tumours and adrenal metastases by dose; pneumonitis, Lyman-Kutcher-Burman, cord.
+first_failure
+    Where a disease fails first, and what preventing failure at known sites would change.
 seeding
     Visible and occult metastases by time, and when ablating all visible ones leaves nothing.
 immune_response, tumour_immune, interferon

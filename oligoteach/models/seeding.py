@@ -442,6 +442,32 @@ def tail_ratio(cells_visible: float, exponent: float) -> float:
     return math.pow(number, positive("exponent", exponent))
 
 
+def drawn_total(mean: float, shape: float, *, seed: int) -> float:
+    """Average number of metastases of one patient, drawn from the population by chance.
+
+    Parameters
+    ----------
+    mean, shape : float
+        As in :func:`nothing_left`.
+    seed : int
+        Of the random numbers; independent of those of :func:`patient` with the same seed.
+
+    Returns
+    -------
+    float
+        From the gamma distribution, at most 5000.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+    """
+    k = positive("shape", shape)
+    scale = positive("mean", mean, "metastases") / k
+    drawn = np.random.default_rng([seed, 1]).gamma(k, scale)
+    return min(float(drawn), float(MAX_METASTASES))
+
+
 def patient(
     course: Course,
     total: float,

@@ -14,6 +14,7 @@ from oligoteach.models.seeding import (
     DAYS_IN_YEAR,
     Course,
     Iwata,
+    drawn_total,
     expected,
     iwata,
     nothing_left,
@@ -185,6 +186,13 @@ def test_the_numbers_of_visible_ones_are_a_distribution(seen, mean, shape):
     assert chances @ np.arange(2001) == pytest.approx(mean * seen, rel=1e-4, abs=1e-9)
 
 
+def test_drawn_totals_are_those_of_the_population():
+    totals = np.array([drawn_total(4, 0.8, seed=seed) for seed in range(4000)])
+    assert totals.mean() == pytest.approx(4, rel=0.08)
+    assert totals.var() == pytest.approx(4**2 / 0.8, rel=0.15)
+    assert drawn_total(4, 0.8, seed=5) == totals[5]
+
+
 def test_what_the_models_rest_on_is_always_said():
     assert "one patient with liver cancer" in iwata(600).expected.warnings[0]
     late = iwata([600, 2000])
@@ -219,6 +227,8 @@ def test_what_the_models_rest_on_is_always_said():
         (lambda: visible_numbers(2, -0.5, 3, 1), "visible is -0.5"),
         (lambda: tail_ratio(0, 1), "cells_visible is 0"),
         (lambda: tail_ratio(5e8, -1), "exponent is -1"),
+        (lambda: drawn_total(0, 1, seed=1), "mean is 0"),
+        (lambda: drawn_total(3, -1, seed=1), "shape is -1"),
         (lambda: patient(Course(), 1e6, 0, seed=1), "total is 1e+06; it must be from 0 to 5000"),
         (lambda: patient(Course(), 3, -1, seed=1), "interval holds -1 days"),
         (lambda: patient(Course(), 3, 0, 2, seed=1), "eradicated is 2"),
