@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import psutil
@@ -89,7 +90,8 @@ def kill_kernels():
 
     def kill():
         for process in psutil.Process().children(recursive=True):
-            if "ipykernel" in " ".join(process.cmdline()):
-                process.send_signal(signal.SIGKILL)
+            with suppress(psutil.Error):  # one may have ended in between
+                if "ipykernel" in " ".join(process.cmdline()):
+                    process.send_signal(signal.SIGKILL)
 
     return kill
