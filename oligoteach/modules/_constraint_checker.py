@@ -9,6 +9,7 @@ from typing import Any
 
 from oligoteach import evidence
 from oligoteach.models.constraint_check import SMALL_VOLUME, Judgement, choose, judge
+from oligoteach.modules._isoeffect import counted
 from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Number, Table
 
@@ -263,7 +264,7 @@ def check_sentences(view: CheckView) -> list[str]:
     split = f"disagree on {_and([_lower(n.item) for n in apart])}" if apart else "agree"
     by_source = ", ".join(_by_source(view, source) for source in view.sources)
     found = [
-        f"The same plan in {_in(view.fractions)}: the sources {split}.",
+        f"The same plan in {counted(view.fractions)}: the sources {split}.",
         f"Limits broken: {by_source}.",
     ]
     found += [
@@ -299,14 +300,10 @@ def _silent(view: CheckView) -> str:
     """Say which items no source has a limit for."""
     names = [_lower(line.item) for line in view.lines if not line.cells]
     aside = sum(line.set_aside for line in view.lines)
-    parts = [f"No limit for {_in(view.fractions)}: {_and(names)}."] if names else []
+    parts = [f"No limit for {counted(view.fractions)}: {_and(names)}."] if names else []
     if aside:
         parts.append(f"Left out as unverified: {aside}.")
     return " ".join(parts)
-
-
-def _in(fractions: int) -> str:
-    return f"{fractions} fraction{'' if fractions == 1 else 's'}"
 
 
 def _and(names: list[str]) -> str:
@@ -334,7 +331,7 @@ def check_table(view: CheckView) -> Table:
             )
     columns = ["Organ", "Source", "Metric", "Limit", "Plan", "Result", "Grade", "To prevent"]
     caption = (
-        f"For {_in(view.fractions)} only; nothing is carried over from other numbers. Percentages "
-        "of the planned dose are worked out in Gy."
+        f"For {counted(view.fractions)} only; nothing is carried over from other numbers. "
+        "Percentages of the planned dose are worked out in Gy."
     )
     return Table(columns, rows, caption)

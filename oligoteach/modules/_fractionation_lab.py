@@ -13,6 +13,7 @@ from oligoteach.models.fractionation import (
     ALPHA_BETA_TUMOUR,
     LQ_HIGH,
 )
+from oligoteach.modules._isoeffect import beyond, counted
 from oligoteach.widgets import Table
 
 TISSUES = {
@@ -45,7 +46,6 @@ SCHEDULES: dict[str, tuple[tuple[int, float, str], ...]] = {
     ),
 }
 MOST_ROWS = 6
-MOST_GY = 120
 WAYS = ("lq", "lql", "usc")
 NAMES = {"lq": "LQ", "lql": "LQ-L", "usc": "USC"}
 _TOPS = (80, 100, 120, 160, 200, 250, 300, 400, 600, 800, 1200, 2000, 4000)
@@ -116,7 +116,12 @@ class FractionationView:
     def end(self) -> float:
         """End of the axis, in Gy."""
         most = max(max(s.values.values()) for s in self.schedules)
-        return next(top for top in _TOPS if top >= most * 1.02)
+        return nice(most)
+
+
+def nice(most: float) -> float:
+    """Return the end of an axis that holds a dose: one of a few, so that it seldom changes."""
+    return next(top for top in _TOPS if top >= most * 1.02)
 
 
 def models_for(tissue: str, transition: float) -> dict[str, LQ]:
@@ -151,14 +156,7 @@ def fractionation_view(p: SimpleNamespace) -> FractionationView:
 
 def too_much(p: SimpleNamespace) -> dict[str, str]:
     """Return why a schedule is not reckoned, at the control that must change."""
-    total = p.fractions * p.dose
-    if total <= MOST_GY:
-        return {}
-    most = math.floor(2 * MOST_GY / p.fractions) / 2
-    return {
-        "dose": f"{p.fractions} × {p.dose:g} Gy is {total:g} Gy; courses of up to {MOST_GY} Gy are "
-        f"shown. The nearest with {p.fractions} fractions is {most:g} Gy each."
-    }
+    return beyond("dose", p.fractions, p.dose)
 
 
 def fractionation_sentences(view: FractionationView) -> list[str]:
@@ -166,7 +164,7 @@ def fractionation_sentences(view: FractionationView) -> list[str]:
     yours = view.yours
     said = [f"{value:.0f} under {NAMES[way]}" for way, value in yours.values.items()]
     said[0] = said[0].replace(" under", " Gy under")
-    count = f"{yours.n_fractions} fraction{'s' if yours.n_fractions > 1 else ''}"
+    count = counted(yours.n_fractions)
     tissue = TISSUES[view.tissue].split(",")[0].lower()
     others = [
         f"{s.name} {'/'.join(f'{v:.0f}' for v in s.values.values())}"

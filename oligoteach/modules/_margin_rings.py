@@ -19,6 +19,7 @@ from oligoteach.models.margins import (
     shift_within,
     straight_line,
 )
+from oligoteach.modules._isoeffect import counted
 from oligoteach.widgets import Table
 
 PENUMBRAS = {"water": "In water, 3.2 mm", "lung": "In lung, 6.4 mm"}
@@ -104,7 +105,7 @@ def margin_view(p: SimpleNamespace) -> MarginView:
 
 def margin_sentences(view: MarginView) -> list[str]:
     """Return the margins in words."""
-    count = f"{view.n_fractions} fraction{'s' if view.n_fractions > 1 else ''}"
+    count = counted(view.n_fractions)
     sigma, spread = (float(part) for part in (view.effective.systematic, view.effective.random))
     return [
         f"A margin of {view.given:g} mm covers {view.inside} of 100 patients; the recipe asks for "

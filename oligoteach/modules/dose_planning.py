@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from oligoteach.modules import _course_time as course_time
+from oligoteach.modules import _isoeffect as isoeffect
 from oligoteach.modules._constraint_checker import (
     FRACTIONS,
     HEADS,
@@ -29,6 +31,7 @@ from oligoteach.modules._fractionation_lab import (
     fractionation_sentences,
     fractionation_table,
     fractionation_view,
+    nice,
     too_much,
 )
 from oligoteach.modules._margin_rings import (
@@ -319,6 +322,164 @@ class Motion(Explorer):
         return motion_table(result)
 
 
+class Isoeffect(Explorer):
+    """The same effect in another number of fractions, for tumour and late tissue."""
+
+    key = "isoeffect"
+    controls = (
+        Number("fractions", "In how many fractions", 1, 40, default=5),
+        Number("late", "α/β of late tissue", 1, 10, default=3, step=0.5, unit="Gy"),
+        Number("from_fractions", "Schedule to match: fractions", 1, 40, default=30),
+        Number("from_dose", "Schedule to match: dose of each", 1, 20, 2, step=0.5, unit="Gy"),
+        Number("tumour", "α/β of the tumour", 2, 20, default=10, step=0.5, unit="Gy"),
+    )
+    card: ClassVar[Mapping[str, str]] = {
+        "Formula": "BED = nd (1 + d/(α/β)); the same BED in n fractions: d = (α/β)/2 · (√(1 + 4 "
+        "BED/(n α/β)) − 1), once with each α/β",
+        "Parameters": "α/β 10 Gy for tumour and 3 Gy for late tissue: teaching values, seen in "
+        "secondary sources; both are yours to change",
+        "Validity": "LQ: 1 to 10 Gy a fraction, debated above 8; beyond it the lines are dotted. "
+        "Time, volume and repair are left out. The formula for n fractions is algebra",
+        "Source": "Fowler 1989, 10.1259/0007-1285-62-740-679",
+    }
+    aspect = 0.62
+    narrow_aspect = 1.2
+
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
+        """Refuse a course that nobody gives."""
+        return isoeffect.too_much(p)
+
+    def compute(self, p: SimpleNamespace) -> isoeffect.IsoeffectView:
+        """Return doses of the same effect."""
+        return isoeffect.isoeffect_view(p)
+
+    def draw(self, figure: Any, result: isoeffect.IsoeffectView) -> Any:
+        """Draw total dose by number of fractions."""
+        from oligoteach.charts.cursor_panels import CursorPanels, Panel
+
+        panel = Panel("Fractions (log scale)", 0.9, 44, isoeffect.TICKS, log=True)
+        chart = CursorPanels(figure, [panel])
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: isoeffect.IsoeffectView) -> None:
+        """Move both lines."""
+        from oligoteach.charts.cursor_panels import Curve, Shown
+
+        lines = result.lines
+        words = {
+            "tumour": f"same effect on the tumour: {result.total('tumour'):.1f} Gy",
+            "late": f"same effect on late tissue: {result.total('late'):.1f} Gy",
+        }
+        curves = {
+            style: Curve(
+                lines[tissue].totals, lines[tissue].holds, result.total(tissue), words[tissue]
+            )
+            for style, tissue in (("first", "tumour"), ("second", "late"))
+        }
+        matched = result.from_fractions, result.from_fractions * result.from_dose
+        most = max(float(line.totals.max()) for line in lines.values())
+        heading = f"Total dose, Gy, to match {result.from_fractions} × {result.from_dose:g} Gy (◇)"
+        artists.show(
+            [Shown(heading, isoeffect.COUNTS, curves, result.n_fractions, matched, nice(most))]
+        )
+
+    def describe(self, result: isoeffect.IsoeffectView) -> str:
+        """Return the doses in words."""
+        return " ".join(isoeffect.isoeffect_sentences(result))
+
+    def table(self, result: isoeffect.IsoeffectView) -> Table:
+        """Return doses by number of fractions."""
+        return isoeffect.isoeffect_table(result)
+
+
+class CourseTime(Explorer):
+    """Days lost to a break, and hours too few for repair."""
+
+    key = "time"
+    controls = (
+        Number("fractions", "Fractions", 1, 40, default=30),
+        Number("dose", "Dose of each", 1, 20, default=2, step=0.5, unit="Gy"),
+        Number("gap", "Break", 0, 21, default=7, unit="days"),
+        Choice("rhythm", "Rhythm", course_time.RHYTHMS),
+        Number("kick_off", "Assumed: growth begins on day", 7, 42, default=28),
+        Number("doubling", "Assumed: doubling time", 1, 15, 3, step=0.5, unit="days"),
+        Number("half_time", "Assumed: half-time of repair", 0.5, 6, 1.5, step=0.5, unit="h"),
+    )
+    card: ClassVar[Mapping[str, str]] = {
+        "Formula": "Tumour: BED = nd (1 + d/(α/β)) − ln 2 · max(0, T − Tk)/(α Tp). Late tissue: "
+        "BED = nd [1 + (1 + h) d/(α/β)], h from the share not repaired from fraction to fraction",
+        "Parameters": "α/β 10 and 3 Gy. Kick-off Tk 28 days, doubling time Tp 3 days, α 0.35 per "
+        "Gy and half-time of repair 1.5 h are assumptions: none was found in a source",
+        "Validity": "Equal intervals; with two a day the shorter one is used for all. The formula "
+        "for incomplete repair was recomputed, not found in a source. LQ: 1 to 10 Gy a fraction",
+        "Source": "Repopulation: Fowler 2010, 10.1259/bjr/31372149 (form). Repair: Thames 1985, "
+        "Int J Radiat Biol 47:319 (index entry)",
+    }
+    aspect = 0.56
+    narrow_aspect = 1.7
+
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
+        """Refuse a course that nobody gives."""
+        return course_time.too_much(p)
+
+    def compute(self, p: SimpleNamespace) -> course_time.TimeView:
+        """Return the course with its break."""
+        return course_time.time_view(p)
+
+    def draw(self, figure: Any, result: course_time.TimeView) -> Any:
+        """Draw BED by days and by hours."""
+        from oligoteach.charts.cursor_panels import CursorPanels, Panel
+
+        days, hours = course_time.DAYS, course_time.HOURS
+        panels = (
+            Panel("Days from first to last", 0, days[-1], course_time.DAY_TICKS),
+            Panel("Hours between fractions", 0, hours[-1], course_time.HOUR_TICKS),
+        )
+        chart = CursorPanels(figure, panels)
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: course_time.TimeView) -> None:
+        """Move both curves."""
+        import numpy as np
+
+        from oligoteach.charts.cursor_panels import Curve, Shown
+
+        days, hours = course_time.DAYS, course_time.HOURS
+        top = nice(result.full)
+        # The curve leaves the panel where intervals become absurdly short.
+        late_top = nice(max(float(np.interp(4, hours, result.by_hours)), result.late))
+        tumour = Curve(
+            result.by_days,
+            np.full(days.shape, True),
+            result.tumour["actual"],
+            f"{result.tumour['actual']:.1f} Gy; ◇ planned {result.tumour['planned']:.1f}",
+        )
+        late = Curve(
+            result.by_hours,
+            np.full(hours.shape, True),
+            result.late,
+            f"{result.late:.1f} Gy; all repaired {result.late_full:.1f}",
+        )
+        planned = (result.planned, result.tumour["planned"])
+        apart = course_time.HOURS_APART[result.rhythm]
+        artists.show(
+            [
+                Shown("Tumour, BED in Gy", days, {"first": tumour}, result.actual, planned, top),
+                Shown("Late tissue, BED in Gy", hours, {"second": late}, apart, None, late_top),
+            ]
+        )
+
+    def describe(self, result: course_time.TimeView) -> str:
+        """Return the course in words."""
+        return " ".join(course_time.time_sentences(result))
+
+    def table(self, result: course_time.TimeView) -> Table:
+        """Return BED by days and by hours."""
+        return course_time.time_table(result)
+
+
 class Constraints(Explorer):
     """One plan against the limits of every source."""
 
@@ -391,4 +552,6 @@ class Constraints(Explorer):
         return check_table(result)
 
 
-EXPLORERS = {cls.key: cls for cls in (Fractionation, Constraints, Margins, Motion)}
+EXPLORERS = {
+    cls.key: cls for cls in (Fractionation, Isoeffect, CourseTime, Constraints, Margins, Motion)
+}

@@ -35,6 +35,17 @@ EXTREMES = {
         {"fractions": 35, "dose": 1, "transition": "6"},
         {"tissue": "late", "scale": "bed", "transition": "20"},
     ),
+    "isoeffect": (
+        {"fractions": 1, "from_fractions": 30, "from_dose": 3, "late": 1, "tumour": 2},
+        {"fractions": 40, "from_fractions": 1, "from_dose": 20, "late": 10},
+        {"fractions": 30, "tumour": 20},
+    ),
+    "time": (
+        {"rhythm": "twice", "fractions": 40, "gap": 21, "dose": 3, "half_time": 6},
+        {"fractions": 1, "dose": 20, "gap": 0},
+        {"rhythm": "alternate", "fractions": 40, "gap": 21, "kick_off": 7, "doubling": 1},
+        {"fractions": 5, "dose": 10},
+    ),
     "constraints": (
         {"preset": "peripheral", "optimal": True, "unverified": True},
         {"preset": "spine", "unverified": True},
@@ -136,6 +147,8 @@ class TestEverySetting:
             ("fractionation", "tissue", "brain", "is not one of"),
             ("constraints", "fractions", "2", "is not one of"),
             ("constraints", "heart", 71, "outside 0 to 70 Gy"),
+            ("isoeffect", "fractions", 41, "outside 1 to 40"),
+            ("time", "rhythm", "weekly", "is not one of"),
             ("margins", "systematic", -1, "outside 0 to 3 mm"),
             ("margins", "fractions", "many", "is not a number"),
             ("motion", "amplitude", 26, "outside 0 to 25 mm"),
@@ -209,6 +222,95 @@ class TestFractionation:
         prediction = asked("predictions", "usc-of-54")
         assert prediction["answer"] == pytest.approx(values["usc"], abs=0.5)
         assert asked("questions", "bed-5x8")["answer"] == 5 * 8 * (1 + 8 / 10)
+
+
+class TestIsoeffect:
+    def test_doses_are_the_specifications(self):
+        row = golden("ISO_D", n=5)
+        made = explorer("isoeffect", from_fractions=10, from_dose=row["d"] / 2, fractions=5)
+        # 10 fractions of 5 Gy have a BED of 75 Gy; the row's BED is 100.
+        assert made.result().lines["tumour"].target == pytest.approx(75)
+        made.set(from_fractions=5, from_dose=row["d"], fractions=5)
+        assert made.result().lines["tumour"].target == pytest.approx(row["BED"])
+        assert made.result().lines["tumour"].dose == pytest.approx(row["d"])
+        made.set(fractions=3)
+        three = golden("ISO_D", n=3)
+        assert made.result().total("tumour") == pytest.approx(three["total"], rel=1e-8)
+
+    def test_the_schedule_matches_itself_and_alike_tissues_are_alike(self):
+        same = explorer("isoeffect", fractions=30).result()
+        assert [same.total(t) for t in ("tumour", "late")] == pytest.approx([60, 60])
+        alike = explorer("isoeffect", late=10).result()
+        assert alike.share == pytest.approx(1)
+
+    def test_fewer_fractions_leave_late_tissue_less(self):
+        shares = [explorer("isoeffect", fractions=n).result().share for n in (1, 3, 5, 15, 30, 40)]
+        assert shares == sorted(shares)
+
+    def test_the_texts_numbers_are_the_models(self):
+        view = explorer("isoeffect").result()
+        assert view.total("tumour") == pytest.approx(40)
+        assert view.total("late") == pytest.approx(31.9, abs=0.05)
+        assert 100 * view.share == pytest.approx(
+            asked("predictions", "late-share")["answer"], abs=0.5
+        )
+        assert (round(view.late_bed), round(view.lines["late"].target)) == (147, 100)
+        explain = text_of("isoeffect")["explain"]
+        assert all(number in explain for number in ("31.9", "80 %", "147", "100"))
+
+    def test_large_fractions_are_marked(self):
+        assert "disputed" not in words_of("isoeffect", fractions=5)
+        assert "LQ is disputed" in words_of("isoeffect", fractions=1)
+        holds = explorer("isoeffect").result().lines["tumour"].holds
+        assert holds.tolist() == [False] * 3 + [True] * 37
+
+
+class TestTime:
+    @pytest.mark.parametrize(("n", "rhythm", "days"), [(30, "daily", 39), (33, "daily", 44)])
+    def test_days_are_the_specifications(self, n, rhythm, days):
+        row = golden("BED_repop", n=n)
+        assert row["T"] == days
+        view = explorer("time", fractions=n, rhythm=rhythm, gap=0).result()
+        assert view.actual == days
+        assert view.tumour["actual"] == pytest.approx(row["BED"], rel=1e-8)
+
+    @pytest.mark.parametrize(
+        ("n", "rhythm", "days"),
+        [
+            (1, "daily", 0),
+            (5, "daily", 4),
+            (6, "daily", 7),
+            (1, "alternate", 0),
+            (3, "alternate", 4),
+            (4, "alternate", 7),
+            (2, "twice", 0),
+            (10, "twice", 4),
+            (11, "twice", 7),
+        ],
+    )
+    def test_days_by_hand(self, n, rhythm, days):
+        assert explorer("time", fractions=n, rhythm=rhythm, gap=0).result().actual == days
+
+    def test_repair_is_the_specifications(self):
+        for hours, rhythm in ((6, "twice"), (24, "daily")):
+            row = golden("BED_incomplete_repair", dT_h=hours)
+            view = explorer("time", fractions=3, dose=8, rhythm=rhythm).result()
+            assert view.late == pytest.approx(row["BED"], rel=1e-8)
+
+    def test_the_texts_numbers_are_the_models(self):
+        view = explorer("time").result()
+        assert view.lost == pytest.approx(7 * 0.66, abs=0.01)
+        assert "costs 4.6 Gy of BED" in words_of("time")
+        assert "4.6 Gy" in text_of("time")["explain"]
+        assert explorer("time", rhythm="twice").result().late == pytest.approx(105, abs=0.5)
+        prediction = asked("predictions", "break-in-five")
+        short = explorer("time", **prediction["at"]).result()
+        assert (short.planned, short.actual, short.lost) == (4, 11, 0)
+        assert "costs no BED" in words_of("time", **prediction["at"])
+
+    def test_assumptions_are_named_every_time(self):
+        for values in ({}, *EXTREMES["time"]):
+            assert "are assumptions; no source for them was found" in words_of("time", **values)
 
 
 class TestConstraints:
