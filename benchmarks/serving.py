@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -25,27 +26,39 @@ FLAGS = [
 
 
 @contextlib.contextmanager
-def serving(folder: Path, spare: int = 0) -> Iterator[str]:
+def serving(folder: Path, spare: int = 0, **options: Any) -> Iterator[str]:
     """Serve a folder of notebooks, and yield the address; no spare kernel, so that it is cold."""
+    with server(folder, spare=spare, **options) as (_, address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def server(folder: Path, **options: Any) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """Serve a folder of notebooks, and yield process, address and the lines that it has printed.
+
+    ``options`` are those of ``oligoteach.server.serve``; the server has printed its address.
+    """
+    options = {"port": 0, "no_browser": True, "notebooks": str(folder), **options}
     code = (
         "import argparse, sys; from oligoteach.server import serve; "
-        f"sys.exit(serve(argparse.Namespace(port=0, no_browser=True, notebooks={str(folder)!r}, "
-        f"spare={spare})))"
+        f"sys.exit(serve(argparse.Namespace(**{options!r})))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
+    printed: list[str] = []
     try:
         for line in process.stdout or ():
-            found = re.search(r"http://\S+", line)
+            printed.append(line.rstrip())
+            found = re.search(r"http://\S+/", line)
             if found:
-                yield found.group().rstrip("/")
+                yield process, found.group().rstrip("/"), printed
                 break
         else:
-            raise RuntimeError("the server did not start")
+            raise RuntimeError("the server did not start: " + " ".join(printed))
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 @contextlib.contextmanager

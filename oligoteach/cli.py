@@ -24,6 +24,8 @@ _EPILOG = """\
 examples:
   oligoteach serve                           open the index of lessons in a browser
   oligoteach serve --port 9000 --no-browser  serve on another port, open nothing
+  oligoteach serve --lecture 3 --class-size 60 --lan
+                                             a lecture on lesson 3, with polls by phone
   oligoteach check                           check all data files and notebooks
   oligoteach check ../my-copy --json         the same for another checkout, as JSON
   oligoteach export bibtex --out refs.bib    all references for a reference manager
@@ -115,13 +117,56 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--port", type=_port, help=f"port to listen on (default: the first free from {FIRST_PORT})"
     )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    _add_lecture(serve.add_argument_group("for a lecture"))
     serve.set_defaults(run=_serve)
+
+
+def _add_lecture(serve: argparse._ArgumentGroup) -> None:
+    """Add what a lecturer may ask for."""
+    serve.add_argument(
+        "--lecture",
+        metavar="LESSON",
+        help="make this lesson (name or number) ready for a class, and open its polls",
+    )
+    serve.add_argument(
+        "--class-size", type=_count, metavar="N", help="readers to be ready for (default: 30)"
+    )
+    serve.add_argument(
+        "--lan",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="open to the network too, by a link with a key in it; the address is found by itself "
+        "or given here",
+    )
+    serve.add_argument(
+        "--pin", metavar="DIGITS", help="the lecturer's PIN for polls (default: six by chance)"
+    )
+    serve.add_argument(
+        "--polls",
+        metavar="URL",
+        help="database of the polls, such as postgresql+psycopg://host/name (default: a file of "
+        "yours; also read from OLIGOTEACH_POLLS, where no list of processes shows a password)",
+    )
+    serve.add_argument(
+        "--keep-free",
+        type=_count,
+        metavar="MB",
+        help="memory to leave free; then readers are told that it is full (default: a twentieth)",
+    )
 
 
 def _port(text: str) -> int:
     """Read a port number."""
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; 0 to 65535 is allowed")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    """Read a number of things."""
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
 
 

@@ -1,8 +1,8 @@
 """Run every check of the project, one after the other, and say at the end what failed.
 
 A failed step does not stop the others. The last line counts tests over all pytest runs; a step
-without tests (style, types, floors, data) counts as one failure if it fails. Without a browser, or
-without the proxy of a hub, the run says so loudly, and fails where ``CI`` is set.
+without tests (style, types, floors, data) counts as one failure if it fails. Without a browser,
+the proxy of a hub or a PostgreSQL server, the run says so loudly, and fails where ``CI`` is set.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import find_browser
+import find_postgres
 import find_proxy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +147,7 @@ def chosen_steps(only: str | None) -> list[Step]:
 
 
 def without(missing: Sequence[str], steps: Iterable[Step]) -> list[Step]:
-    """Return the steps, less what only a browser or a hub's proxy can check."""
+    """Return the steps, less what only a browser, a hub's proxy or PostgreSQL can check."""
     if not missing:
         return list(steps)
     marked = " and ".join(f"not {mark}" for mark in missing)
@@ -165,7 +166,8 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
 
     missing = {}
-    for mark, tool in (("browser", find_browser), ("hub", find_proxy)):
+    needed = (("browser", find_browser), ("hub", find_proxy), ("postgresql", find_postgres))
+    for mark, tool in needed:
         if any(step.name in ("tests", mark) for step in steps):
             path = tool.find_or_fetch()
             if path:

@@ -19,7 +19,11 @@ def serve(args: Any) -> int:
     args : argparse.Namespace
         Understood attributes, each optional: ``port`` (int; without it the first free port from
         8866 on, 0 for any free one), ``no_browser`` (bool), ``notebooks`` (path of a folder in
-        place of the course's own lessons), ``spare`` (int; kernels kept warm for the next reader).
+        place of the course's own lessons), ``spare`` (int; kernels kept warm for the next reader),
+        ``keep_free`` (int; megabytes of memory to leave free: new readers get a page that says so),
+        and for a lecture ``lecture`` (name, number or file of a lesson), ``class_size`` (int),
+        ``lan`` (str; open to the network under this address, '' to find it), ``pin`` (str) and
+        ``polls`` (str; URL of a database, as SQLAlchemy writes it).
 
     Returns
     -------

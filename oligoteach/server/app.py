@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
-import signal
 import sys
-import tempfile
 import webbrowser
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from oligoteach.server.catalogue import Catalogue
+from oligoteach.server.lecture import Lecture, lecture_of, network_of
+from oligoteach.server.system import LOOPBACK, MB
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = 8866
 PORTS_TRIED = 20
-LOOPBACK = "127.0.0.1"
-# A socket's path may have 104 characters on some systems, 50 of which Jupyter takes.
-LONGEST_SOCKET_FOLDER = 40
+EVERYWHERE = "0.0.0.0"
 
 
 def run(args: Any) -> int:
@@ -41,29 +37,64 @@ def _run(args: Any) -> int:
         return _refuse(trouble)
     catalogue = Catalogue(folder, open_folder=bool(notebooks))
     try:
-        lessons = len(catalogue.cards)
+        _ = catalogue.cards
     except ValueError as error:
         return _refuse(f"The lessons' texts are damaged, so nothing is served.\n{error}")
     try:
-        sockets, note = _open_port(port)
+        lecture, network = lecture_of(args, catalogue), network_of(args)
+    except ValueError as error:
+        return _refuse(str(error))
+    try:
+        sockets, note = _open_port(port, EVERYWHERE if network else LOOPBACK)
     except OSError as error:
         return _refuse(_port_trouble(port, error))
     if note:
-        print(note, flush=True)
+        _say(note)
 
-    spare = getattr(args, "spare", None)
-    server = make_server(catalogue, spare=1 if spare is None else spare)
-    server.prepare(sockets)
-    print(
-        f"oligoteach is open at {server.address}\n"
-        f"{lessons} {'lesson' if lessons == 1 else 'lessons'}. Press Ctrl+C to stop.",
-        flush=True,
-    )
+    server = make_server(catalogue, **_kernel_settings(args, lecture))
+    server.lecture, server.network = lecture, network
+    try:
+        server.prepare(sockets)
+    except ValueError as error:
+        return _refuse(str(error))
+    _greet(server)
     if not getattr(args, "no_browser", False):
-        webbrowser.open(server.address)
-    server.serve_until_stopped()
-    print("Stopped; no kernel is left.", flush=True)
+        webbrowser.open(server.entrance)
+    server.serve_until_stopped(_say)
+    _say("Stopped; no kernel is left.")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _kernel_settings(args: Any, lecture: Lecture | None) -> dict[str, Any]:
+    """Return the settings of the kernels: how many are kept warm, how much stays free."""
+    spare = getattr(args, "spare", None)
+    known = {
+        "spare_kernels": 1 if spare is None else spare,
+        "keep_free": (getattr(args, "keep_free", None) or 0) * MB,
+    }
+    if lecture is None:
+        return known
+    return {**known, "pool_lesson": lecture.card.file, "pool_size": lecture.class_size}
+
+
+def _greet(server: Any) -> None:
+    """Say where the lessons are, for whom, and how to end."""
+    lessons = len(server.catalogue.cards)
+    _say(f"oligoteach is open at {server.entrance}")
+    if server.network:
+        _say(f"On the network, with the key in the link: {server.link()}")
+    if server.lecture:
+        _say(f"The lecture: {server.entrance_to(server.lecture.card.href, present='1')}")
+        _say(f"PIN of the lecturer, for polls: {server.lecture.pin}")
+        if not server.network:
+            _say(
+                "Only this machine can open it; with --lan phones and laptops in the room can too."
+            )
+    _say(f"{lessons} {'lesson' if lessons == 1 else 'lessons'}. Press Ctrl+C to stop.")
 
 
 def _course_folder() -> Path:
@@ -85,15 +116,15 @@ def _refuse(reason: str) -> int:
     return 2
 
 
-def _open_port(port: int | None) -> tuple[list[Any], str | None]:
+def _open_port(port: int | None, host: str) -> tuple[list[Any], str | None]:
     """Bind the port asked for, or the first free one; say so if it is not the usual one."""
     from tornado.netutil import bind_sockets
 
     if port is not None:
-        return bind_sockets(port, LOOPBACK), None
+        return bind_sockets(port, host), None
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED):
         try:
-            sockets = bind_sockets(candidate, LOOPBACK)
+            sockets = bind_sockets(candidate, host)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
@@ -117,19 +148,21 @@ def _port_trouble(port: int | None, error: OSError) -> str:
     return f"Port {port} could not be opened: {error.strerror or error}."
 
 
-def make_server(catalogue: Catalogue, *, spare: int, kind: Any = None, config: Any = None) -> Any:
+def make_server(
+    catalogue: Catalogue, *, kind: Any = None, config: Any = None, **kernels: Any
+) -> Any:
     """Build the server; Voila is imported here because that takes most of a second.
 
     Parameters
     ----------
     catalogue : Catalogue
         The lessons to be served.
-    spare : int
-        Kernels kept warm for the next readers.
     kind : type, optional
         A LessonServer with something besides.
     config : Config, optional
         What it is configured with besides.
+    **kernels
+        Settings of its :class:`~oligoteach.server.kernels.LessonKernels`.
     """
     # The template lies in the package: Jupyter finds it without having it installed.
     share = str(PACKAGE / "share" / "jupyter")
@@ -144,27 +177,9 @@ def make_server(catalogue: Catalogue, *, spare: int, kind: Any = None, config: A
 
     from oligoteach.server.voila_server import LessonServer, settings
 
-    whole = settings(catalogue.folder, spare=spare)
+    whole = settings(catalogue.folder, **kernels)
     whole.merge(config or {})
     server = (kind or LessonServer)(config=whole, config_file_paths=[])
     server.catalogue = catalogue
     server.initialize(argv=[])
     return server
-
-
-def socket_folder() -> str:
-    """Return a folder for kernels' sockets whose path is short enough for every system."""
-    usual = tempfile.gettempdir()
-    return usual if len(usual) <= LONGEST_SOCKET_FOLDER else "/tmp"
-
-
-def quieten(log: logging.Logger | logging.LoggerAdapter[Any], phrase: str) -> None:
-    """Keep news from a log that no reader can act upon."""
-    logger = log.logger if isinstance(log, logging.LoggerAdapter) else log
-    logger.addFilter(lambda record: phrase not in record.getMessage())
-
-
-def stop_signals() -> Iterable[signal.Signals]:
-    """Return the signals that end the server in good order."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    return [getattr(signal, name) for name in names if hasattr(signal, name)]

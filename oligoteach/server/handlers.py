@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, NoReturn
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.auth.decorator import allow_unauthenticated, ws_authenticated
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
-from tornado.web import HTTPError, authenticated
+from tornado.httputil import HTTPHeaders, split_host_and_port
+from tornado.web import HTTPError, OutputTransform, authenticated
 from tornado.websocket import WebSocketHandler
 from voila.handler import BaseVoilaHandler
 from voila.static_file_handler import MultiStaticFileHandler
-from voila.tornado.handler import TornadoVoilaHandler
 
 from oligoteach.server.catalogue import Card, Catalogue
+from oligoteach.server.renderer import with_signs_of_life
 
 YEAR_S = 365 * 24 * 3600
 
@@ -40,9 +42,39 @@ CONTENT_POLICY = "; ".join(
 
 # Elements that page.js understands; plain Voila would send an inline script.
 STILL_WORKING = "<ot-working></ot-working>\n"
+STILL_WAITING = "<ot-working data-waiting></ot-working>\n"
 KERNEL_LOST = "<ot-lost></ot-lost>\n"
+# The code with which a page's line is closed whose kernel this server does not know.
+KERNEL_GONE = 4404
 
 _HASHED_NAME = re.compile(r"\.[0-9a-f]{8,}\.(js|css|woff2?)$")
+
+
+# Beside it, for every answer whatever its kind: no guessing of types, no address told elsewhere, no
+# foreign window or page that holds or reads one of ours, none of the reader's devices.
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+RETRY_S = 20
+
+
+class Guard(OutputTransform):
+    """Puts the guards on every answer, also on those of handlers that others wrote."""
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """Set the headers; nothing else is changed."""
+        for name, value in GUARDS.items():
+            headers[name] = value
+        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        del headers["Server"]
+        return super().transform_first_chunk(status_code, headers, chunk, finishing)
 
 
 class Page(BaseVoilaHandler):
@@ -50,12 +82,28 @@ class Page(BaseVoilaHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """The policy of every page."""
+        """What the browser may load for this page."""
         return CONTENT_POLICY
 
+    def check_host(self) -> bool:
+        """Whether the request names one of the server's own addresses."""
+        hosts = self.settings.get("hosts")
+        if hosts is None:
+            return super().check_host()
+        return split_host_and_port(self.request.host.lower())[0] in hosts
+
+    def get_login_url(self) -> NoReturn:
+        """Refuse who has not come by the link; there is no page to log in."""
+        raise HTTPError(403, "not by the link")
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with a page that says what happened."""
+        """Say in words what is wrong."""
         self.set_header("Cache-Control", "no-store")
+        if status_code == 503:
+            self.set_header("Retry-After", str(RETRY_S))
+        if self.request.method not in self.SUPPORTED_METHODS:  # refused before it was prepared
+            self.finish("This cannot be done here: pages can only be read.\n")
+            return
         super().write_error(status_code, **kwargs)
 
 
@@ -75,6 +123,19 @@ class FrontPage(Page):
         self.finish(self.render_template("lessons.html", lessons=self.catalogue.cards))
 
 
+class Ready(Page):
+    """Whether the lessons may be opened: for who starts the server, and for what watches it."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Answer 200 once as many kernels are warm as there should be or can be, 503 before."""
+        kernels = self.kernel_manager
+        ready = not kernels.filling
+        self.set_status(200 if ready else 503)
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"ready": ready, "warm": kernels.warm, "wanted": kernels.wanted})
+
+
 class NothingHere(Page):
     """Any other address."""
 
@@ -84,40 +145,47 @@ class NothingHere(Page):
         raise HTTPError(404)
 
 
-class LessonPage(Page, TornadoVoilaHandler):
+class LessonPage(Page):
     """A lesson on the allow-list, streamed while its kernel works."""
 
     kernel_id = ""
     gone = False
 
-    def initialize(self, *, catalogue: Catalogue, **kwargs: Any) -> None:
-        """Take the lessons that are served, beside what Voila passes."""
+    def initialize(
+        self, *, catalogue: Catalogue, renderer: Callable[..., Awaitable[Any]], **kwargs: Any
+    ) -> None:
+        """Take the lessons that are served and what writes them, beside what Voila passes."""
         super().initialize(**kwargs)
         self.catalogue = catalogue
+        self._renderer = renderer
 
     @authenticated
-    async def get(self, path: str | None = None) -> None:
+    async def get(self, path: str) -> None:
         """Send the lesson piece by piece, and stop when reader or kernel is gone."""
         if path not in self.catalogue:
             raise HTTPError(404)
         _ = self.xsrf_token  # reading it sets the cookie, without which the page cannot say goodbye
-        self.kernel_id = await self.kernel_manager.reserve()
-        async with aclosing(self.get_generator(path=path)) as snippets:
-            async for html in snippets:
+        self.set_header("Cache-Control", "no-store")
+        place = await self.kernel_manager.reserve(path)
+        self.kernel_id = place.kernel_id
+        renderer = await self._renderer(path, place, self)
+        pause_s = self.voila_configuration.http_keep_alive_timeout
+        async with aclosing(with_signs_of_life(renderer.pieces(), pause_s)) as pieces:
+            async for html in pieces:
                 if self.gone:
                     break
-                if "voila_heartbeat" in html:
-                    html = STILL_WORKING if await self._kernel_lives() else KERNEL_LOST
+                html = html or await self._sign_of_life()
                 self.write(html)
                 await self.flush()
                 if html == KERNEL_LOST:
                     break
 
-    async def _kernel_lives(self) -> bool:
-        if self.kernel_id not in self.kernel_manager:
-            return False
-        kernel = self.kernel_manager.get_kernel(self.kernel_id)
-        return bool(await ensure_async(kernel.is_alive()))
+    async def _sign_of_life(self) -> str:
+        kernels = self.kernel_manager
+        if self.kernel_id in kernels:
+            lives = await ensure_async(kernels.get_kernel(self.kernel_id).is_alive())
+            return STILL_WORKING if lives else KERNEL_LOST
+        return STILL_WAITING if kernels.is_reserved(self.kernel_id) else KERNEL_LOST
 
     def on_connection_close(self) -> None:
         """Take the kernel down when the reader leaves before the page is whole."""
@@ -141,10 +209,12 @@ class PageLine(WebSocketMixin, WebSocketHandler, JupyterHandler):
         await super().get(kernel_id)
 
     def open(self, kernel_id: str) -> None:
-        """Note that the page is there."""
+        """Note that the page is there, or tell it that its kernel is not."""
         super().open()
-        self.kernel_id = kernel_id
-        self.kernel_manager.hold(kernel_id)
+        if self.kernel_manager.hold(kernel_id):
+            self.kernel_id = kernel_id
+        else:
+            self.close(KERNEL_GONE, "gone")
 
     def on_message(self, message: str | bytes) -> None:
         """Listen to nothing."""
@@ -152,7 +222,7 @@ class PageLine(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         """Note that the page may be gone."""
         if self.kernel_id:
-            self.kernel_manager.release(self.kernel_id)
+            self.kernel_manager.release(self.kernel_id, lost=self.close_code is None)
 
 
 class FrontEndFile(MultiStaticFileHandler):
@@ -193,6 +263,7 @@ def describe_page(
         "oligoteach": {
             **course,
             "title": title,
+            "poll": page_config.get("poll"),
             "previous": _link(before, base_url),
             "next": _link(after, base_url),
         },

@@ -83,7 +83,7 @@ def _serve(where: str, spare: int, progress: Path) -> int:
         print(f"{where} cannot be opened: {error.strerror}.", file=sys.stderr)
         return 2
     catalogue = Catalogue(notebooks_path())
-    server = make_server(catalogue, spare=spare, kind=HubServer, config=hub_settings())
+    server = make_server(catalogue, spare_kernels=spare, kind=HubServer, config=hub_settings())
     server.progress = ProgressFile(progress)
     server.prepare(sockets)
     keep_from_kernels(server)

@@ -8,14 +8,15 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import tornado.httpserver
 import tornado.ioloop
 import tornado.web
 from jupyter_core.utils import run_sync
-from jupyter_server import CallContext
 from jupyter_server.utils import url_path_join
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
@@ -23,12 +24,18 @@ from traitlets.config import Config
 from voila import __version__ as voila_version
 from voila.app import Voila
 from voila.static_file_handler import TemplateStaticFileHandler
+from voila.utils import get_page_config
 
 from oligoteach import __version__
 from oligoteach.server import handlers
-from oligoteach.server.app import LOOPBACK, quieten, socket_folder, stop_signals
 from oligoteach.server.catalogue import Catalogue
-from oligoteach.server.kernels import LessonKernels
+from oligoteach.server.kernels import LessonKernels, Place
+from oligoteach.server.lecture import Lecture, Network, make_ready
+from oligoteach.server.renderer import LessonRenderer
+from oligoteach.server.system import LOOPBACK, quieten, socket_folder, stop_signals
+
+if TYPE_CHECKING:
+    from oligoteach.polls.web import Desk
 
 IDLE_KERNEL_S = 600  # a kernel without a page: long enough for a lost connection to come back
 CULL_EVERY_S = 60
@@ -44,8 +51,11 @@ TEMPLATE = "oligoteach"
 _KEPT = ("/api/kernels/", "/voila/api/shutdown/")
 
 
-def settings(folder: Path, *, spare: int) -> Config:
-    """Return the configuration of Voila and Jupyter for a folder of lessons."""
+def settings(folder: Path, **kernels: Any) -> Config:
+    """Return the configuration of Voila and Jupyter for a folder of lessons.
+
+    ``kernels`` are settings of :class:`LessonKernels`.
+    """
     config = Config()
     config.Voila.root_dir = str(folder)
     config.Voila.ip = LOOPBACK
@@ -66,7 +76,7 @@ def settings(folder: Path, *, spare: int) -> Config:
     config.MappingKernelManager.cull_idle_timeout = IDLE_KERNEL_S
     config.MappingKernelManager.cull_interval = CULL_EVERY_S
     config.MappingKernelManager.cull_connected = False
-    config.LessonKernels.spare_kernels = spare
+    config.LessonKernels.update(kernels)
     return config
 
 
@@ -75,7 +85,10 @@ class LessonServer(Voila):
 
     name = "voila"
     catalogue: Catalogue
+    lecture: Lecture | None = None
+    network: Network | None = None
     address = ""
+    desk: Desk | None = None  # of the polls, in a lecture
     largest_body = LARGEST_BODY
 
     def course(self) -> dict[str, Any]:
@@ -86,14 +99,18 @@ class LessonServer(Voila):
         """Return tornado's settings: only local names, unknown addresses answered in words."""
         quieten(self.log, "is not trusted")
         quieten(logging.getLogger("tornado.general"), "websocket_ping_timeout")
-        self.voila_configuration.page_config_hook = self._describe_page
         base = {"voila_configuration": self.voila_configuration}
+        self.token = self.network.token if self.network else None
+        settings = super().init_settings()
+        self.kernel_manager.rehearse = self.rehearse
         return {
-            **super().init_settings(),
+            **settings,
             # A foreign name that resolves to this machine must not reach its kernels.
-            "allow_remote_access": False,
+            # On the network, an address has to be that of the link; its token guards the rest.
+            "allow_remote_access": bool(self.network),
             "local_hostnames": ["localhost"],
             "jinja_template_vars": {"course": self.course()},
+            "hosts": {"localhost", LOOPBACK, self.network.host} if self.network else None,
             "default_handler_class": handlers.NothingHere,
             "default_handler_args": base,
             "log_function": lambda _handler: None,
@@ -103,9 +120,11 @@ class LessonServer(Voila):
         """Return Voila's routes without those that open more than lessons."""
         base = {"voila_configuration": self.voila_configuration}
         lessons = {**base, "catalogue": self.catalogue}
-        rendering = {"template_paths": self.template_paths, "config": self.config}
+        polls = self.desk.routes() if self.desk else []
+        rendering = {"renderer": self.render}
         return [
             (self._url("/"), handlers.FrontPage, lessons),
+            (self._url("/ready"), handlers.Ready, base),
             (self._url(r"/voila/line/([\w-]+)"), handlers.PageLine),
             (self._url(r"/voila/render/(.*)"), handlers.LessonPage, {**lessons, **rendering}),
             (
@@ -122,6 +141,7 @@ class LessonServer(Voila):
                 handlers.ExtensionFile,
                 {"path": self.labextensions_path},
             ),
+            *((self._url(pattern), handler, known) for pattern, handler, known in polls),
             *(route for route in super().init_handlers() if self._is_kept(route)),
         ]
 
@@ -129,19 +149,51 @@ class LessonServer(Voila):
         """Answer on sockets that are already bound; from now on Ctrl+C stops in good order."""
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.connection_dir = tempfile.mkdtemp(prefix="ot_", dir=self.connection_dir_root)
-        self.app = tornado.web.Application(**self.init_settings())
-        self.app.add_handlers(".*$", self.init_handlers())
+        self.app = tornado.web.Application(transforms=[handlers.Guard], **self.init_settings())
         self.port = sockets[0].getsockname()[1]
         self.address = f"http://{LOOPBACK}:{self.port}{self.base_url}"
+        if self.lecture:
+            self.desk = self._open_polls(self.lecture)
+        self.app.add_handlers(".*$", self.init_handlers())
         self.http = tornado.httpserver.HTTPServer(self.app, max_body_size=self.largest_body)
         self.http.add_sockets(sockets)
         for name in stop_signals():
             signal.signal(name, self._handle_signal_stop)
 
-    def serve_until_stopped(self) -> None:
-        """Run until Ctrl+C or a signal to end, then shut every kernel down."""
+    def link(self, path: str = "", with_key: bool = True) -> str:
+        """Return the link by which others on the network open a page, or this machine's own.
+
+        The key opens lessons; a poll is open to who knows its code.
+        """
+        if self.network:
+            whole = self.network.link(self.port, self.base_url, path)
+            return whole if with_key else whole.partition("?")[0]
+        return self.address + path
+
+    @property
+    def entrance(self) -> str:
+        """The address of the front page on this machine, with the token if one is needed."""
+        return self.entrance_to("")
+
+    def entrance_to(self, path: str, **query: str) -> str:
+        """Return the address of a page on this machine, with the token if one is needed."""
+        if self.network:
+            query["token"] = self.network.token
+        return self.address + path + (f"?{urlencode(query)}" if query else "")
+
+    def serve_until_stopped(self, say: Callable[[str], None] = print) -> None:
+        """Run until Ctrl+C or a signal to end, then shut every kernel down.
+
+        Parameters
+        ----------
+        say : callable
+            Is told, in sentences, how far a lecture's pages are.
+        """
         self.ioloop.asyncio_loop.set_exception_handler(_pass_over_closed)
-        self.ioloop.add_callback(self.kernel_manager.fill)
+        if self.lecture:
+            self.ioloop.add_callback(make_ready, self.kernel_manager, self.lecture, say)
+        else:
+            self.ioloop.add_callback(self.kernel_manager.fill)
         try:
             self.ioloop.start()
         finally:
@@ -153,7 +205,24 @@ class LessonServer(Voila):
         """Close the port and every kernel."""
         self.http.stop()
         run_sync(self.kernel_manager.close)()
+        if self.desk:
+            self.desk.polls.close()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    def _open_polls(self, lecture: Lecture) -> Desk:
+        """Open the polls of a lecture; nobody else pays for importing them."""
+        from oligoteach.polls.web import open_desk
+
+        return open_desk(
+            database=lecture.polls,
+            lesson=lecture.card.name,
+            address=lecture.card.href,
+            pin=lecture.pin,
+            base_url=self.base_url,
+            hosts=frozenset(self.app.settings["hosts"] or {"localhost", LOOPBACK}),
+            link=self.link,
+            class_size=lecture.class_size,
+        )
 
     def _url(self, path: str) -> str:
         return url_path_join(self.server_url, path)
@@ -161,16 +230,44 @@ class LessonServer(Voila):
     def _is_kept(self, route: tuple[Any, ...]) -> bool:
         return str(route[0]).startswith(tuple(self._url(prefix) for prefix in _KEPT))
 
-    def _describe_page(self, page_config: dict[str, Any], **known: Any) -> dict[str, Any]:
-        page = CallContext.get(CallContext.JUPYTER_HANDLER)
+    async def render(self, file: str, place: Place, page: Any = None) -> LessonRenderer:
+        """Return what writes a lesson's page for a kernel, or runs it there beforehand."""
+        renderer = LessonRenderer(
+            kernels=self.kernel_manager,
+            place=place,
+            request_handler=page,
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.config,
+            notebook_path=file,
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            base_url=self.base_url,
+            kernel_spec_manager=self.kernel_spec_manager,
+            page_config=self._page_config(file, place),
+        )
+        await renderer.initialize()
+        return renderer
+
+    async def rehearse(self, file: str, kernel_id: str) -> list[Any]:
+        """Run a lesson in a kernel for a page that is still to come."""
+        renderer = await self.render(file, Place(kernel_id))
+        return await renderer.rehearsal()
+
+    def _page_config(self, file: str, place: Place) -> dict[str, Any]:
+        config = get_page_config(
+            self.base_url, self.app.settings, self.log, self.voila_configuration
+        )
+        if self.desk:
+            config["poll"] = self._url("/poll")
         return handlers.describe_page(
-            page_config,
+            config,
             catalogue=self.catalogue,
             course=self.course(),
             base_url=self.base_url,
-            notebook_path=known["notebook_path"],
+            notebook_path=file,
             front_end_url=url_path_join(self.base_url, f"voila/static-{voila_version}"),
-            kernel_id=page.kernel_id,
+            kernel_id=place.kernel_id,
         )
 
 

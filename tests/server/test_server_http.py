@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from oligoteach.server import serve
-from oligoteach.server.app import DEFAULT_PORT, socket_folder
+from oligoteach.server.app import DEFAULT_PORT
+from oligoteach.server.system import socket_folder
 
 FIRST = "/voila/render/01_first.ipynb"
 # A foreign address that a browser would fetch by itself: anything but a link to follow.

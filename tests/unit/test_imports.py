@@ -29,6 +29,11 @@ def test_a_floor_loads_nothing_heavy_before_it_is_used(floor):
     assert loaded_by(f"import oligoteach.{floor}").isdisjoint(HEAVY)
 
 
+def test_a_server_loads_polls_only_for_a_lecture():
+    loaded = loaded_by("import oligoteach.server.voila_server, oligoteach.server.app")
+    assert loaded.isdisjoint({"sqlalchemy", "segno", "psycopg"})
+
+
 def test_a_lesson_in_words_needs_neither_pyplot_nor_pandas_nor_scipy():
     code = (
         "from oligoteach import lesson\nl = lesson('definitions')\nl.header\n"

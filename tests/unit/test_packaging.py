@@ -149,7 +149,7 @@ def test_an_installed_copy_finds_its_lessons_and_template(installed):
         "from oligoteach.server.app import make_server\n"
         "from oligoteach.server.catalogue import Catalogue\n"
         "catalogue = Catalogue(notebooks_path())\n"
-        "server = make_server(catalogue, spare=0)\n"
+        "server = make_server(catalogue, spare_kernels=0)\n"
         "print(server.template_paths[0])\n"
         "print(*(card.file for card in catalogue.cards))",
     )

@@ -65,7 +65,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
   const skip = button("Just show me", reveal, { class: "kit-button kit-reveal" });
   const el = h(
     "div",
-    { class: "kit-prediction" },
+    { class: "kit-prediction", "data-prediction": spec.id },
     h("p", { class: "kit-kicker" }, "Predict first"),
     fields.el,
     sure.el,

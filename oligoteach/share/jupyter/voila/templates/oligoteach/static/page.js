@@ -149,6 +149,11 @@
   // Sent by the server while a part takes long, and when the kernel has died.
   class Working extends HTMLElement {
     connectedCallback() {
+      if ("waiting" in this.dataset) {
+        lastNews = performance.now(); // it is others who are being served: that is news
+        say("Many pages are being opened at once: this one has its turn shortly");
+        return;
+      }
       checkPatience();
     }
   }
@@ -186,6 +191,7 @@
     withdrawProblem();
     endProgress();
     root.dataset.ready = "1";
+    returnToPlace();
     document.dispatchEvent(new CustomEvent("oligoteach:ready"));
   }
 
@@ -247,6 +253,11 @@
   }
 
   // The course's server watches this line: when it stays down the page is gone, however it ended.
+  // And the page watches it: while it is down the server or the network is; and a server that was
+  // started anew does not know the page's kernel.
+  const KERNEL_GONE = 4404;
+  const TRIES_BEFORE_WORDS = 2;
+
   function holdLine(failures = 0) {
     const { kernelId, oligoteach } = pageConfig();
     if (!kernelId || !oligoteach) {
@@ -257,10 +268,96 @@
     const line = new WebSocket(address);
     let held = false;
     line.addEventListener("open", () => (held = true));
-    line.addEventListener("close", () => {
+    // Whoever holds a line hears at once whether the kernel is there; a moment's silence is a yes.
+    const settled = setTimeout(() => held && tellLine("up"), 1_000);
+    line.addEventListener("close", (event) => {
+      clearTimeout(settled);
+      if (event.code === KERNEL_GONE) {
+        startAnew();
+        return;
+      }
+      const tries = held ? 0 : failures + 1;
+      if (tries >= TRIES_BEFORE_WORDS) {
+        tellLine("down");
+      }
       const pause = LINE_AGAIN_MS[Math.min(held ? 0 : failures, LINE_AGAIN_MS.length - 1)];
-      setTimeout(holdLine, pause, held ? 0 : failures + 1);
+      setTimeout(holdLine, pause, tries);
     });
+  }
+
+  const LINE_WORDS = {
+    down: "No connection to the server. The page tries again by itself; your answers and settings are kept.",
+    gone: "The server was started anew. The page is loaded again, with your answers and settings.",
+    again: "The server does not know this page any more. Your answers and settings are kept; reload to go on.",
+  };
+
+  function tellLine(state) {
+    root.dataset.line = state;
+    let box = document.getElementById("ot-line");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "ot-line";
+      box.className = "ot-line";
+      box.setAttribute("role", "alert");
+      document.body.append(box);
+    }
+    box.hidden = state === "up";
+    if (state === "up") {
+      box.replaceChildren();
+      return;
+    }
+    const words = document.createElement("p");
+    words.textContent = LINE_WORDS[state];
+    const reload = document.createElement("button");
+    reload.type = "button";
+    reload.className = "ot-button";
+    reload.textContent = "Reload";
+    reload.addEventListener("click", () => location.reload());
+    box.replaceChildren(words, reload);
+  }
+
+  // Load the page again by itself, where the reader was: at once is for one page, a moment's lot for
+  // a whole class. Twice in a row would be a loop, so the second time is the reader's to choose.
+  const ANEW_KEY = "oligoteach:anew";
+  const LOOP_MS = 60_000;
+
+  function startAnew() {
+    let before = null;
+    try {
+      before = JSON.parse(sessionStorage.getItem(ANEW_KEY));
+      sessionStorage.setItem(ANEW_KEY, JSON.stringify({ when: Date.now(), top: scrollY, path: location.pathname }));
+    } catch {
+      // Without storage nothing tells a loop from a first time.
+      tellLine("again");
+      return;
+    }
+    if (before && Date.now() - before.when < LOOP_MS) {
+      tellLine("again");
+      return;
+    }
+    tellLine("gone");
+    setTimeout(() => location.reload(), 500 + Math.random() * 2_500);
+  }
+
+  function returnToPlace() {
+    let kept = null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(ANEW_KEY));
+    } catch {
+      return;
+    }
+    if (kept && kept.path === location.pathname && Date.now() - kept.when < LOOP_MS) {
+      scrollTo(0, kept.top);
+    }
+  }
+
+  // A token in the link has done its work: it must not stand on the wall.
+  function hideToken() {
+    const here = new URL(location.href);
+    if (here.searchParams.has("token")) {
+      here.searchParams.delete("token");
+      history.replaceState(history.state, "", here);
+    }
   }
 
   function setUpKernelEnd() {
@@ -307,6 +404,25 @@
       opened.forEach((item) => (item.open = true));
     });
     addEventListener("afterprint", () => opened.forEach((item) => (item.open = false)));
+  }
+
+  // A server without room asks to come back: so does the page, unless its reader is quicker.
+  function tryAgainLater() {
+    const words = document.querySelector("[data-retry-s]");
+    if (!words) {
+      return;
+    }
+    let left = Number(words.dataset.retryS);
+    const count = () => {
+      if (left <= 0) {
+        location.reload();
+        return;
+      }
+      words.textContent = `The page tries again by itself in ${left} seconds.`;
+      left -= 1;
+      setTimeout(count, 1_000);
+    };
+    count();
   }
 
   // ---------- the front page ----------
@@ -397,7 +513,9 @@
   customElements.define("ot-working", Working);
   customElements.define("ot-lost", Lost);
   setUpPrint();
+  hideToken();
   whenParsed(() => {
+    tryAgainLater();
     tendScrollBoxes();
     fillProgress();
   });

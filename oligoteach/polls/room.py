@@ -1,0 +1,221 @@
+"""The polls of one lecture: what lecturer and phones may do, and who is told when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from oligoteach.polls.ballots import Ballot
+from oligoteach.polls.store import CLOSED, OPEN, REVEALED, ClosedError, Poll, Result, Room, Store
+
+T = TypeVar("T")
+# A room's worth of votes in a second makes few pictures of it, not one for each vote.
+GATHER_S = 0.2
+# A line that says nothing for long is cut by what stands between.
+SIGN_OF_LIFE_S = 15.0
+
+
+class RefusedError(ValueError):
+    """What was asked cannot be done now; the message is for the one who asked."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a phone shows: the room, its newest round, and this browser's own answer."""
+
+    room: Room
+    poll: Poll | None
+    ballot: Ballot | None
+    choice: str | None
+
+    @property
+    def mark(self) -> str:
+        """What a page compares to know that something else is to be shown."""
+        return mark_of(self.poll)
+
+
+def mark_of(poll: Poll | None) -> str:
+    """Return a word that changes with the question, its round and its state."""
+    return f"{poll.id}-{poll.state}" if poll else "none"
+
+
+class Polls:
+    """The polls of a lecture.
+
+    Parameters
+    ----------
+    store : Store
+        Where they are kept. It is only ever used by one thread of its own, in order.
+    ballots : mapping of str to Ballot
+        What can be asked.
+    lesson : str
+        The lesson whose room this is.
+    """
+
+    def __init__(self, store: Store, ballots: Mapping[str, Ballot], lesson: str) -> None:
+        self.store = store
+        self.ballots = ballots
+        self.lesson = lesson
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="polls")
+        self._changed = asyncio.Event()
+        self.room = store.room(lesson)
+
+    def close(self) -> None:
+        """Finish what is being written, and close the database."""
+        self._thread.shutdown()
+        self.store.close()
+
+    # The lecturer -----------------------------------------------------------------------------
+
+    async def ask(self, question: str) -> None:
+        """Open voting on a question, or open it once more."""
+        if question not in self.ballots:
+            raise RefusedError("There is no such question in this course.")
+        if await self._do(self.store.find_room, self.room.code) is None:
+            self.room = await self._do(self.store.new_room, self.lesson)
+        await self._do(self.store.ask, self.room, question)
+        self._tell()
+
+    async def close_voting(self) -> None:
+        """Take no more votes on the present question."""
+        await self._turn({OPEN: CLOSED}, "There is no open question to close.")
+
+    async def reveal(self) -> None:
+        """Show the right answer; voting is closed by it if it was still open."""
+        await self._turn({OPEN: REVEALED, CLOSED: REVEALED}, "There is no answer to reveal.")
+
+    async def new_room(self) -> None:
+        """Let this room expire, and open another for the next class."""
+        await self._do(self.store.end_room, self.room)
+        self.room = await self._do(self.store.new_room, self.lesson)
+        self._tell()
+
+    async def state(self) -> dict[str, Any]:
+        """Return what the lecturer's page shows: all rounds on the present question.
+
+        The right answer is in it only after it has been revealed.
+        """
+        poll = await self._do(self.store.current, self.room)
+        told: dict[str, Any] = {"code": self.room.code, "question": None, "state": "none"}
+        ballot = self.ballots.get(poll.question) if poll else None
+        if poll is None or ballot is None:
+            return told
+        rounds = await self._do(self.store.results, self.room, poll.question)
+        told |= {
+            "question": ballot.key,
+            "prompt": ballot.prompt,
+            "state": poll.state,
+            "bars": ballot.bars(),
+            "rounds": [_round(ballot, result) for result in rounds],
+        }
+        if poll.state == REVEALED:
+            told |= {"right": ballot.right_bars(), "right_words": ballot.right_words()}
+        return told
+
+    async def results_csv(self) -> str:
+        """Return all that was voted in this room, a row for each bar of each round."""
+        results = await self._do(self.store.results, self.room)
+        out = io.StringIO()
+        sheet = csv.writer(out)
+        sheet.writerow(
+            ["room", "lesson", "question", "prompt", "round", "voters", "answer", "votes", "right"]
+        )
+        for result in results:
+            ballot = self.ballots.get(result.poll.question)
+            if ballot is not None:
+                sheet.writerows(_rows(self.room, ballot, result))
+        return out.getvalue()
+
+    # Phones -----------------------------------------------------------------------------------
+
+    async def view(self, code: str, browser: str | None) -> View | None:
+        """Return what a phone shows, or None if its room is not there any more."""
+        room = await self._do(self.store.find_room, code)
+        if room is None:
+            return None
+        poll = await self._do(self.store.current, room)
+        if poll is None or poll.question not in self.ballots:
+            return View(room, None, None, None)
+        choice = await self._do(self.store.choice_of, poll.id, browser) if browser else None
+        return View(room, poll, self.ballots[poll.question], choice)
+
+    async def vote(self, view: View, poll_id: int, browser: str, values: list[str]) -> None:
+        """Keep a browser's answer.
+
+        Raises
+        ------
+        ClosedError
+            If the round that it was meant for takes no votes any more.
+        ValueError
+            With a sentence, if it is no answer to the question.
+        """
+        if view.poll is None or view.ballot is None or view.poll.id != poll_id:
+            raise ClosedError("Voting on this question is closed.")
+        choice = view.ballot.read(values)
+        await self._do(self.store.vote, poll_id, browser, choice)
+        self._tell()
+
+    # Who is told ------------------------------------------------------------------------------
+
+    async def changes(self) -> AsyncIterator[bool]:
+        """Yield True after every change, several at once; False if there was none for long."""
+        while True:
+            changed = self._changed
+            try:
+                await asyncio.wait_for(changed.wait(), SIGN_OF_LIFE_S)
+            except TimeoutError:
+                yield False
+                continue
+            await asyncio.sleep(GATHER_S)
+            yield True
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _turn(self, allowed: Mapping[str, str], otherwise: str) -> None:
+        poll = await self._do(self.store.current, self.room)
+        if poll is None or poll.state not in allowed:
+            raise RefusedError(otherwise)
+        await self._do(self.store.set_state, poll, allowed[poll.state])
+        self._tell()
+
+    async def _do(self, work: Callable[..., T], *args: Any) -> T:
+        """Let the store's thread do something, and wait for it without holding up the others."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+
+def _round(ballot: Ballot, result: Result) -> dict[str, Any]:
+    return {
+        "round": result.poll.round,
+        "state": result.poll.state,
+        "voters": result.voters,
+        "counts": ballot.count(result.choices),
+    }
+
+
+def _rows(room: Room, ballot: Ballot, result: Result) -> list[list[Any]]:
+    right = ballot.right_bars()
+    counts = ballot.count(result.choices)
+    head = [room.code, room.lesson, ballot.key.partition("/")[2], _plain(ballot.prompt)]
+    return [
+        [
+            *head,
+            result.poll.round,
+            result.voters,
+            _plain(bar["text"]),
+            counts[bar["id"]],
+            "yes" if bar["id"] in right else "no",
+        ]
+        for bar in ballot.bars()
+    ]
+
+
+def _plain(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,329 @@
+// The lecturer's side of a poll, beside the lesson: who can join and how, how many have answered,
+// how the answers are spread, and after the answer is revealed the same beside the figure.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const here = document.currentScript.dataset;
+  const api = `${here.poll}/api`;
+  const ASKABLE = ".kit-prediction[data-prediction], .kit-question[data-question]";
+
+  let state = null; // how the poll stands, as the server last said
+  let target = null; // the question that stands here: { key, element }
+  let barsHidden = false;
+  let news = null;
+  let lost = false;
+  const revealed = new Map(); // id of a prediction → how the room had answered
+
+  // ---------- elements: built, never parsed from text ----------
+
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "function") {
+        element.addEventListener(name, value);
+      } else if (value !== null && value !== false) {
+        element.setAttribute(name, value === true ? "" : value);
+      }
+    }
+    element.append(...children.flat().filter((child) => child !== null));
+    return element;
+  }
+
+  const button = (text, click, attributes = {}) =>
+    make("button", { type: "button", class: "kit-button", click, ...attributes }, text);
+  const said = make("p", { class: "ot-poll-said", role: "status" });
+  const panel = make("aside", { class: "ot-poll", "aria-label": "Poll", hidden: true });
+
+  const refuse = (text) => (said.textContent = text);
+
+  // ---------- the server ----------
+
+  async function order(what, fields = {}) {
+    let answer;
+    try {
+      answer = await fetch(`${api}/${what}`, { method: "POST", body: new URLSearchParams(fields) });
+    } catch {
+      refuse("No connection to the server. Try again in a moment.");
+      return false;
+    }
+    if (answer.status === 401) {
+      askPin();
+      return false;
+    }
+    const told = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+    if (!answer.ok) {
+      refuse(told.refused ?? "The server could not do this. Try again.");
+      return false;
+    }
+    refuse("");
+    if (told.code) {
+      take(told);
+    }
+    return true;
+  }
+
+  async function connect() {
+    const answer = await fetch(`${api}/state`).catch(() => null);
+    if (answer?.status === 401) {
+      askPin();
+      return false;
+    }
+    if (!answer?.ok) {
+      draw(make("p", {}, "The polls do not answer. Is the server running?"));
+      return false;
+    }
+    take(await answer.json());
+    news ??= listen();
+    return true;
+  }
+
+  function listen() {
+    const line = new EventSource(`${api}/feed`);
+    line.addEventListener("message", (event) => {
+      lost = false;
+      take(JSON.parse(event.data));
+    });
+    line.addEventListener("error", () => {
+      lost = true;
+      if (line.readyState === EventSource.CLOSED) {
+        news = null;
+        setTimeout(connect, 3_000);
+      }
+      show();
+    });
+    return line;
+  }
+
+  function take(next) {
+    state = next;
+    show();
+    besideFigures();
+  }
+
+  // ---------- the panel ----------
+
+  function draw(...content) {
+    panel.replaceChildren(
+      make("div", { class: "ot-poll-top" },
+        state ? make("p", {}, "Room ", make("strong", { class: "ot-poll-code" }, state.code)) : make("p", {}, "Poll"),
+        button("×", () => open(false), { "aria-label": "Close the poll’s panel", class: "ot-poll-close" }),
+      ),
+      ...content.flat().filter((part) => part !== null),
+      said,
+    );
+  }
+
+  function askPin() {
+    news?.close();
+    news = null;
+    const field = make("input", {
+      type: "password", inputmode: "numeric", autocomplete: "off", maxlength: "12", required: true, id: "ot-poll-pin",
+    });
+    const form = make(
+      "form",
+      {
+        class: "ot-poll-pin",
+        submit: async (event) => {
+          event.preventDefault();
+          if (await order("pin", { pin: field.value })) {
+            if (await connect()) {
+              begin();
+            }
+          } else {
+            field.select();
+          }
+        },
+      },
+      make("label", { for: "ot-poll-pin" }, "The lecturer’s PIN"),
+      field,
+      make("button", { class: "kit-button kit-primary" }, "Open the polls"),
+      make("p", { class: "ot-poll-hint" }, "It is shown where the server was started."),
+    );
+    draw(form);
+    field.focus();
+  }
+
+  function show() {
+    if (panel.hidden || !state || panel.querySelector(".ot-poll-pin") && !news) {
+      return;
+    }
+    const mine = target && state.question === target.key;
+    const asked = mine && state.state !== "none";
+    const isOpen = asked && state.state === "open";
+    draw(
+      lost ? make("p", { class: "ot-poll-lost", role: "alert" }, "No connection: the count may be old.") : null,
+      isOpen || !target ? invitation() : null,
+      asked ? count() : null,
+      asked ? (barsHidden && isOpen ? null : chart(state)) : null,
+      make("div", { class: "ot-poll-orders" }, orders(mine, isOpen)),
+    );
+  }
+
+  function orders(mine, isOpen) {
+    const asked = mine && state.state !== "none";
+    const again = asked ? "Vote again" : "Ask the room";
+    return [
+      isOpen ? button("Close voting", () => order("close"), { class: "kit-button kit-primary" }) : null,
+      asked && !isOpen && state.state !== "revealed" ? button("Reveal", reveal, { class: "kit-button kit-primary" }) : null,
+      target && !isOpen ? button(again, () => order("ask", { question: target.key })) : null,
+      isOpen ? button(barsHidden ? "Show the bars" : "Hide the bars", () => { barsHidden = !barsHidden; show(); }) : null,
+      target ? null : button("New room for the next class", newRoom),
+      target ? null : make("a", { class: "kit-button", href: `${api}/results.csv`, download: true }, "Save results (CSV)"),
+    ].filter(Boolean);
+  }
+
+  // How to join: by camera, or by typing.
+  function invitation() {
+    const picture = (of, words) =>
+      make("figure", {},
+        make("img", { src: `${api}/qr.svg?of=${of}&room=${state.code}`, alt: `QR code: ${words}` }),
+        make("figcaption", {}, words));
+    return make("div", { class: "ot-poll-join" },
+      picture("poll", "Vote"),
+      make("p", {}, "or open ", make("strong", {}, state.door), " and type ", make("strong", { class: "ot-poll-code" }, state.code)),
+      target ? null : picture("lesson", "Follow this lesson on your own screen"));
+  }
+
+  function count() {
+    const { voters } = state.rounds.at(-1);
+    const rounds = state.rounds.length > 1 ? `, round ${state.rounds.at(-1).round}` : "";
+    return make("p", { class: "ot-poll-count" },
+      make("strong", {}, String(voters)), ` ${voters === 1 ? "answer" : "answers"}${rounds}`);
+  }
+
+  // The first and the latest round, for before and after a discussion.
+  function chart(poll) {
+    const last = poll.rounds.at(-1);
+    const first = poll.rounds.length > 1 ? poll.rounds[0] : null;
+    const share = (round, id) => (round.voters ? round.counts[id] / round.voters : 0);
+    const bar = (round, id, kind, word) =>
+      make("div", { class: "ot-poll-bar", "data-kind": kind },
+        make("span", { class: "ot-poll-fill" }),
+        make("span", { class: "ot-poll-number" }, `${word}${round.counts[id]} (${Math.round(100 * share(round, id))}%)`));
+    const row = ({ id, text }) => {
+      const right = poll.right?.includes(id);
+      const bars = [first ? bar(first, id, "before", "before ") : null, bar(last, id, "now", first ? "after " : "")];
+      bars.filter(Boolean).forEach((element, i, all) => {
+        const round = i === 0 && all.length > 1 ? first : last;
+        element.firstChild.style.width = `${100 * share(round, id)}%`;
+      });
+      return make("li", { "data-right": right ? "yes" : null },
+        make("p", {}, right ? "✓ " : "", text, right ? make("span", { class: "ot-visually-hidden" }, " (right)") : null), bars);
+    };
+    return make("ul", { class: "ot-poll-chart" }, poll.bars.map(row));
+  }
+
+  // The page's own answer is revealed with the poll's: the lesson opens the figure.
+  async function reveal() {
+    const { element } = target;
+    if (!(await order("reveal"))) {
+      return;
+    }
+    const own = element.querySelector(".kit-reveal");
+    if (own && !own.hidden) {
+      open(false);
+      own.click();
+    }
+  }
+
+  // Where the answer stands beside a figure, what the room thought stands there too, as long as the
+  // answer does.
+  function besideFigures() {
+    if (state?.right) {
+      revealed.set(state.question.split("/")[1], state);
+    }
+    for (const [id, poll] of revealed) {
+      const form = document.querySelector(`.kit-prediction[data-prediction="${CSS.escape(id)}"]`);
+      const answer = form?.closest(".kit-explorer")?.querySelector(".kit-answer");
+      if (answer?.childElementCount && !answer.querySelector(".ot-poll-beside")) {
+        const { voters } = poll.rounds.at(-1);
+        answer.append(
+          make("div", { class: "ot-poll-beside" }, make("p", {}, make("strong", {}, `The room (${voters}): `)), chart(poll)),
+        );
+      }
+    }
+  }
+
+  async function newRoom() {
+    if (confirm("Close this room? Phones have to join the new one; the results stay.")) {
+      revealed.clear();
+      document.querySelectorAll(".ot-poll-beside").forEach((box) => box.remove());
+      await order("new-room");
+    }
+  }
+
+  // At a question the panel opens with the voting, once the lecturer is known.
+  function open(on, at = null) {
+    target = on ? at : null;
+    panel.hidden = !on;
+    root.toggleAttribute("data-poll", on);
+    if (on) {
+      draw(make("p", {}, "Opening…"));
+      connect().then((known) => known && begin());
+    }
+  }
+
+  function begin() {
+    if (target && state.question !== target.key) {
+      order("ask", { question: target.key });
+    }
+  }
+
+  // ---------- where it is called from ----------
+
+  const lesson = () => document.querySelector(".kit-page")?.dataset.lesson;
+
+  function questionAt(element) {
+    const id = element.dataset.prediction ?? element.dataset.question;
+    return { key: `${lesson()}/${id}`, element };
+  }
+
+  function addButtons() {
+    for (const element of document.querySelectorAll(ASKABLE)) {
+      if (!element.querySelector(".ot-poll-ask")) {
+        const ask = button("Ask the room", async () => {
+          const at = questionAt(element);
+          open(true, at);
+          element.scrollIntoView({ block: "start" });
+        }, { class: "kit-button ot-poll-ask" });
+        (element.querySelector(".kit-row:has(.kit-button)") ?? element).append(ask);
+      }
+    }
+    const tools = document.querySelector(".kit-page .kit-tools");
+    if (tools && !tools.querySelector(".ot-poll-invite")) {
+      tools.append(button("Polls and links", () => open(true), { class: "kit-button ot-poll-invite" }));
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, select, textarea");
+    if (root.dataset.present !== "1" || typing || event.altKey || event.ctrlKey || event.metaKey) {
+      return;
+    }
+    if (event.key === "p" || event.key === "P") {
+      open(panel.hidden, null);
+    } else if (event.key === "Escape" && !panel.hidden) {
+      event.stopImmediatePropagation();
+      open(false);
+    }
+  }, true);
+
+  function start() {
+    document.body.append(panel);
+    addButtons();
+    document.addEventListener("click", (event) => {
+      // The page's own way to reveal reveals to the phones as well.
+      const own = event.target.closest?.(".kit-reveal");
+      if (own && state && target?.element.contains(own) && ["open", "closed"].includes(state.state)) {
+        order("reveal").then(() => open(false));
+      }
+    });
+    const tend = () => {
+      addButtons();
+      besideFigures();
+    };
+    new MutationObserver(tend).observe(document.querySelector("main"), { childList: true, subtree: true });
+  }
+  document.addEventListener("oligoteach:ready", start, { once: true });
+})();

@@ -1,0 +1,111 @@
+"""A lesson's page, written piece by piece: its prose at once, then what its cells show."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+from voila.notebook_renderer import NotebookRenderer
+
+from oligoteach.server.kernels import LessonKernels, Place
+
+
+class LessonRenderer(NotebookRenderer):
+    """Voila's renderer for a kernel that waits for its turn, or that has run the lesson already.
+
+    Parameters
+    ----------
+    kernels : LessonKernels
+        Starts the kernel when the page's turn has come.
+    place : Place
+        The kernel's id, and what its cells show if it has run them.
+    **kwargs
+        What Voila's renderer takes.
+    """
+
+    def __init__(self, *, kernels: LessonKernels, place: Place, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kernels = kernels
+        self._place = place
+        self._turn = AsyncExitStack()
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """Yield the page piece by piece."""
+        try:
+            async for html, _ in self.generate_content_generator(self._place.kernel_id):
+                yield html
+        finally:
+            await self._turn.aclose()
+
+    async def rehearsal(self) -> list[Any]:
+        """Run the lesson in its kernel, and return what its cells show."""
+        kernel_id = self._place.kernel_id
+        await super()._jinja_kernel_start(self.notebook, kernel_id, self._kernel())
+        return [cell async for cell in super()._jinja_cell_generator(self.notebook, kernel_id)]
+
+    async def _jinja_kernel_start(self, nb: Any, kernel_id: str, kernel_future: Any) -> str:  # noqa: ARG002 - Voila calls it so
+        if self._place.cells is None:
+            await self._turn.enter_async_context(self._kernels.turn())
+            await super()._jinja_kernel_start(nb, kernel_id, self._kernel())
+        return kernel_id
+
+    async def _jinja_cell_generator(self, nb: Any, kernel_id: str) -> AsyncIterator[Any]:
+        if self._place.cells is not None:
+            for cell in self._place.cells:
+                yield cell
+            return
+        async for cell in super()._jinja_cell_generator(nb, kernel_id):
+            yield cell
+        await self._turn.aclose()
+
+    async def _kernel(self) -> Any:
+        """Return the kernel's manager, started now if it was not there before."""
+        kernel_id = self._place.kernel_id
+        if kernel_id not in self._kernels:
+            name = self.notebook.metadata.kernelspec.name
+            await self._kernels.start_kernel(
+                kernel_id=kernel_id, kernel_name=name, path="", env=dict(os.environ)
+            )
+        return self._kernels.get_kernel(kernel_id)
+
+
+async def with_signs_of_life(
+    pieces: AsyncIterator[str], pause_s: float
+) -> AsyncIterator[str | None]:
+    """Yield the pieces, and None whenever none has come for a while.
+
+    Parameters
+    ----------
+    pieces : async iterator of str
+        Is read in a task of its own, which ends with the reader.
+    pause_s : float
+        How long a while is.
+    """
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def read() -> None:
+        try:
+            async for piece in pieces:
+                queue.put_nowait(piece)
+        finally:
+            queue.put_nowait(None)
+
+    task = asyncio.create_task(read())
+    try:
+        while True:
+            try:
+                piece = await asyncio.wait_for(queue.get(), pause_s)
+            except TimeoutError:
+                yield None
+                continue
+            if piece is None:
+                await task
+                return
+            yield piece
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task

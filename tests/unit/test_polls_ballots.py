@@ -1,0 +1,118 @@
+"""What can be voted on, how an answer is read and counted; how often somebody may try."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oligoteach.evidence import lessons
+from oligoteach.polls.ballots import Ballot, ballots_of
+from oligoteach.polls.limits import Limit
+
+SINGLE = Ballot(
+    "try/one", "Which?", "single", "Because.", (("a", "Apple"), ("b", "Bean")), frozenset("b")
+)
+MULTIPLE = Ballot(
+    "try/many",
+    "Which ones?",
+    "multiple",
+    "Because.",
+    (("a", "Apple"), ("b", "Bean"), ("c", "Corn")),
+    frozenset("ac"),
+)
+NUMBER = Ballot(
+    "try/number",
+    "How many?",
+    "numeric",
+    "Because.",
+    low=0,
+    high=80,
+    answer=42,
+    tolerance=9,
+    unit="%",
+)
+
+
+def test_every_prediction_and_question_of_the_course_can_be_asked():
+    texts = lessons()
+    asked = ballots_of(texts)
+    assert len(asked) == sum(len(t.predictions) + len(t.questions) for t in texts)
+    for ballot in asked.values():
+        assert ballot.right_bars()
+        assert set(ballot.right_bars()) <= {bar["id"] for bar in ballot.bars()}
+        assert ballot.right_words()
+
+
+@pytest.mark.parametrize(
+    ("ballot", "values", "choice", "words"),
+    [
+        (SINGLE, ["a"], "a", "Apple"),
+        (SINGLE, ["a", "a"], "a", "Apple"),
+        (MULTIPLE, ["c", "a"], "a c", "Apple; Corn"),
+        (NUMBER, ["12.50"], "12.5", "12.5 %"),
+        (NUMBER, [" 12,5 "], "12.5", "12.5 %"),
+        (NUMBER, ["80"], "80", "80 %"),
+    ],
+)
+def test_an_answer_is_kept_in_one_form(ballot, values, choice, words):
+    assert ballot.read(values) == choice
+    assert ballot.words(choice) == words
+
+
+@pytest.mark.parametrize(
+    ("ballot", "values", "why"),
+    [
+        (SINGLE, [], "Choose one of the options."),
+        (SINGLE, ["a", "b"], "Choose one option only."),
+        (SINGLE, ["<script>"], "Choose one of the options."),
+        (MULTIPLE, ["a", "z"], "Choose one of the options."),
+        (NUMBER, [], "Enter a number from 0 to 80 %."),
+        (NUMBER, ["81"], "Enter a number from 0 to 80 %."),
+        (NUMBER, ["nan"], "Enter a number from 0 to 80 %."),
+        (NUMBER, ["1" * 500], "Enter a number from 0 to 80 %."),
+        (NUMBER, ["1", "2"], "Enter a number from 0 to 80 %."),
+    ],
+)
+def test_what_is_no_answer_is_refused_in_words(ballot, values, why):
+    with pytest.raises(ValueError, match=f"^{re.escape(why)}$"):
+        ballot.read(values)
+
+
+def test_bars_count_every_option_of_a_multiple_answer():
+    assert MULTIPLE.count({"a c": 3, "b": 1, "a": 1}) == {"a": 4, "b": 1, "c": 3}
+
+
+def test_numbers_fall_into_bins_and_the_right_ones_are_known():
+    counts = NUMBER.count({"0": 1, "9.9": 1, "10": 2, "80": 5})
+    assert counts == {"0": 2, "1": 2, **{str(i): 0 for i in range(2, 7)}, "7": 5}
+    assert NUMBER.bars()[3]["text"] == "30 to 40 %"
+    assert NUMBER.right_bars() == ["3", "4", "5"]  # 33 to 51
+
+
+@given(st.lists(st.text(max_size=40), max_size=5), st.sampled_from([SINGLE, MULTIPLE, NUMBER]))
+def test_whatever_is_sent_is_read_or_refused_and_counted_once(values, ballot):
+    try:
+        choice = ballot.read(values)
+    except ValueError:
+        return
+    counted = ballot.count({choice: 1})
+    assert set(counted) == {bar["id"] for bar in ballot.bars()}
+    assert sum(counted.values()) >= 1
+    assert ballot.read([choice] if ballot.kind == "numeric" else choice.split()) == choice
+
+
+def test_a_limit_lets_in_as_many_as_it_says_and_again_later():
+    now = [0.0]
+    limit = Limit(3, within_s=60, clock=lambda: now[0])
+    assert [limit.allow("x") for _ in range(5)] == [True, True, True, False, False]
+    assert limit.allow("y")
+    assert limit.wait_s("x") == 60
+    now[0] = 59
+    assert not limit.allow("x")
+    now[0] = 60
+    assert limit.allow("x")
+    limit.forgive("x")
+    assert limit.wait_s("x") == 0
