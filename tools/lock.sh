@@ -25,7 +25,7 @@ lock run pyproject.toml requirements/build.in "$@"
 # Each larger one keeps the versions of the smaller.
 lock hub pyproject.toml requirements/build.in --extra hub --constraints requirements/run.txt "$@"
 lock dev pyproject.toml requirements/build.in --constraints requirements/hub.txt \
-    --extra dicom --extra hub --extra lab --extra oracle --extra test "$@"
+    --extra dicom --extra hub --extra lab --extra oracle --extra postgresql --extra test "$@"
 lock lock requirements/lock.in "$@"
 # The planning engine wants an older pydantic: an environment of its own (make plans).
 lock planning requirements/planning.in "$@"

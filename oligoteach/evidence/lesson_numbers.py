@@ -84,8 +84,9 @@ def _named_backing(tokens: Iterable[str], book: SourceBook) -> Backing:
 def _explorer_numbers(
     source: YamlText, path: Path_, part: ExplorerText, book: SourceBook
 ) -> Iterator[Problem]:
-    """Check caption and explanation of an explorer."""
+    """Check caption, explanation and views of an explorer."""
     texts = [((*path, "caption"), part.caption), ((*path, "explain"), part.explain)]
+    texts += [((*path, "views", i, "say"), view.say) for i, view in enumerate(part.views)]
     yield from _check(source, texts, _backing(part, book))
 
 

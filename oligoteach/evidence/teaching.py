@@ -134,14 +134,25 @@ class NumericQuestion(_Question, _Numeric):
     kind: Literal["numeric"]
 
 
+class View(Words):
+    """A setting to step to before an audience, and what to look at in it."""
+
+    at: dict[Text, Setting]
+    say: Text
+
+
 class ExplorerText(Sourced):
-    """The words around an explorer; ``explain`` has at most 120 words."""
+    """The words around an explorer; ``explain`` has at most 120 words.
+
+    ``views`` are what a lecturer steps through, after the figure as it opens.
+    """
 
     id: Key
     title: Text
     caption: Text
     badge: Badge
     explain: Text
+    views: tuple[View, ...] = ()
 
 
 Prediction = Annotated[ChoicePrediction | NumericPrediction, Field(discriminator="kind")]

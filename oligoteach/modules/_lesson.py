@@ -83,6 +83,7 @@ class Lesson:
                 "caption": text.caption,
                 "badge": text.badge,
                 "explain": text.explain,
+                "views": [view.model_dump() for view in text.views],
             },
             prediction=_prediction(prediction) if prediction else None,
             citations=cite_all(text.claims),

@@ -36,6 +36,7 @@ PARTS = (
     "quiz.js",
     "progress.js",
     "download.js",
+    "present.js",
     "page.js",
     "index.js",
 )

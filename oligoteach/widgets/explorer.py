@@ -115,6 +115,9 @@ class Explorer(PredictionHost, KitWidget):
         Height over width of the figure, on a wide page and on a phone.
     table_open : bool
         Whether the data table is open from the start.
+    views : sequence of mapping
+        Settings to step through before an audience: ``at``, values of controls, and ``say``, what
+        to look at.
     """
 
     view = traitlets.Unicode("explorer").tag(sync=True)
@@ -130,6 +133,7 @@ class Explorer(PredictionHost, KitWidget):
     aspect: ClassVar[float] = 0.62
     narrow_aspect: ClassVar[float] = 1.05
     table_open: ClassVar[bool] = False
+    views: Sequence[Mapping[str, Any]] = ()
 
     def __init__(
         self,
@@ -148,6 +152,7 @@ class Explorer(PredictionHost, KitWidget):
         self._result: tuple[dict[str, Any], Any] | None = None
         super().__init__(params=self.defaults(), config=self._config(lesson))
         self._asked = self._asked_values()
+        self._viewed()
 
     # What a subclass says -------------------------------------------------------------------
 
@@ -340,6 +345,20 @@ class Explorer(PredictionHost, KitWidget):
             raise ValueError(f"{self.title}: there is no {name!r}; there are {known}")
         return self.control[name].parse(value)
 
+    def _parsed_all(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._parsed(name, value) for name, value in values.items()}
+
+    def _viewed(self) -> list[dict[str, Any]]:
+        """Return the views with whole settings; refuse one that cannot be."""
+        made = []
+        for number, view in enumerate(self.views, 1):
+            try:
+                at = self._together(self._parsed_all(view["at"]), self.defaults())
+            except ValueError as error:
+                raise ValueError(f"explorer {self.key!r}: view {number}: {error}") from None
+            made.append({"say": view["say"], "at": at})
+        return made
+
     def _asked_values(self) -> dict[str, Any]:
         """Return the setting that the prediction names, or nothing.
 
@@ -352,7 +371,7 @@ class Explorer(PredictionHost, KitWidget):
         if not asked:
             return {}
         try:
-            return self._together({n: self._parsed(n, value) for n, value in asked.items()})
+            return self._together(self._parsed_all(asked))
         except ValueError as error:
             raise ValueError(f"explorer {self.key!r}: at of its prediction: {error}") from None
 
@@ -360,9 +379,11 @@ class Explorer(PredictionHost, KitWidget):
         """Set parsed values with what they bring along, unless they cannot stand together."""
         self.params = self._together(changed)
 
-    def _together(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+    def _together(
+        self, changed: Mapping[str, Any], before: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the parameters with these changed; refuse what cannot stand together."""
-        params = {**self.params, **changed}
+        params = {**(self.params if before is None else before), **changed}
         brought = self.bring(changed, SimpleNamespace(**params))
         params |= {name: self._parsed(name, value) for name, value in brought.items()}
         refusals = self.refuse(SimpleNamespace(**params))
@@ -405,9 +426,14 @@ class Explorer(PredictionHost, KitWidget):
         figure = TeachingFigure(width, height, THEMES[theme], ratio)
         return Canvas(figure, self.draw, self.update)
 
-    def _told(self) -> dict[str, str]:
-        """Return the words that may give the answer away."""
-        return {"caption": self.caption, "explain": self.explain}
+    def _told(self) -> dict[str, Any]:
+        """Return what may give the answer away."""
+        return {
+            "caption": self.caption,
+            "explain": self.explain,
+            "citations": [citation.spec() for citation in self.citations],
+            "views": self._viewed(),
+        }
 
     def _config(self, lesson: str) -> dict[str, Any]:
         return {
@@ -426,7 +452,6 @@ class Explorer(PredictionHost, KitWidget):
             "table_open": self.table_open,
             "has_table": type(self).table is not Explorer.table,
             "prediction": self.prediction.spec() if self.prediction else None,
-            "citations": [citation.spec() for citation in self.citations],
         }
 
 

@@ -17,6 +17,7 @@ from oligoteach.widgets.progress import Station
 class Gated(Decay):
     key, title = "gated", "Gated decay"
     controls = Decay.controls[:1]
+    views = [dict(at=dict(rate=2), say="Twice as fast."), dict(at=dict(rate=0.1), say="Slowly.")]
     def compute(self, p):
         p.axes = "fixed"; p.find = ""
         return super().compute(p)
@@ -27,7 +28,8 @@ page = Page("try", "Decay", "What is left?", "1 of 1", 5, marks)
 claim = Citation("a-claim", "It is so.", "Contradicted by the source", "bad",
                  teach="It is not so.", mark="review: wrong")
 decay = Decay(lesson="try", citations=[claim])
-gated = Gated(lesson="try", prediction=Prediction(SINGLE, "That it takes for ever."))
+guess = Prediction(SINGLE, "That it takes for ever.")
+gated = Gated(lesson="try", citations=[claim], prediction=guess)
 dice = SlowDice(lesson="try")
 quiz = Quiz("check", [SINGLE, MULTIPLE, NUMERIC], "try")
 entry = Quiz("entry", [SINGLE, NUMERIC], "try", "Entry test", mode="test")

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import progress_files
 import pytest
+from kit_examples import SINGLE
 
-from browser.driving import TIMEOUT, explorers, frame_of, reveal_all, wait_frame
+from browser.driving import TIMEOUT, axe_violations, explorers, frame_of, reveal_all, wait_frame
 
 pytestmark = pytest.mark.browser
 
@@ -136,12 +137,12 @@ def test_presenting_folds_the_rest_and_steps_by_arrow_keys(open_kit):
     assert page.get_by_role("button", name="Just show me").count() == 0
     page.evaluate("document.activeElement.blur()")
     seen = []
-    for _ in range(4):
+    for _ in range(3):
         page.keyboard.press("ArrowRight")
         seen.append(page.evaluate("document.activeElement.textContent.slice(0, 40)"))
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 3
     page.keyboard.press("ArrowLeft")
-    assert page.evaluate("document.activeElement.textContent.slice(0, 40)") == seen[2]
+    assert page.evaluate("document.activeElement.textContent.slice(0, 40)") == seen[1]
     page.keyboard.press("Escape")
     assert page.locator("html").get_attribute("data-present") is None
     assert page.locator('[data-quiz="check"]').get_attribute("open") is not None
@@ -245,9 +246,129 @@ def test_the_count_of_steps_stays_when_an_answer_is_revealed(open_kit):
     assert len(set(seen)) == len(seen)
     gated(page).get_by_role("button", name="Reveal").click()
     gated(page).locator(".kit-body:focus").wait_for()
-    assert place.inner_text() == f"{int(seen[-1].partition(' / ')[0]) + 1} / {total}"
+    revealed = place.inner_text().partition(",")[0]
+    assert revealed == f"{int(seen[-1].partition(' / ')[0]) + 1} / {total}"
     page.keyboard.press("ArrowRight")
     assert page.locator(".kit-feedback:focus").count() == 1
+
+
+def to_prediction(page):
+    """Step to the gated figure's prediction by the arrow key."""
+    while page.locator(".kit-prediction:focus").count() == 0:
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_arrow_key_reveals_at_its_second_press_and_then_steps_through_the_views(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    place = page.locator(".kit-step-place")
+    to_prediction(page)
+    page.keyboard.press("PageDown")  # as a clicker sends it
+    assert place.inner_text().endswith(": → reveals")
+    assert gated(page).locator(".kit-gate").count() == 1
+    assert "At 1 month" not in gated(page).inner_html()
+    page.keyboard.press("PageUp")
+    assert gated(page).locator('.kit-prediction[data-armed="1"]').count() == 0
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    gated(page).locator(".kit-body:focus").wait_for()
+    assert place.inner_text().endswith(", then 2 views")
+    station = place.inner_text().partition(",")[0]
+    page.keyboard.press("ArrowRight")
+    gated(page).get_by_text("At 1 month 0.135 is left.").wait_for()
+    assert gated(page).locator(".kit-say").inner_text() == "Twice as fast."
+    assert place.inner_text() == f"{station}, view 1 of 2"
+    page.keyboard.press("ArrowRight")
+    gated(page).get_by_text("At 1 month 0.905 is left.").wait_for()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    gated(page).get_by_text("At 1 month 0.368 is left.").wait_for()
+    assert gated(page).locator(".kit-say").inner_text() == ""
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".kit-feedback:focus").count() == 1
+    assert page.errors == []
+
+
+def test_what_is_to_be_revealed_is_nowhere_on_the_page_before(open_kit, context):
+    received = bytearray()  # all that the kernel has told the page, widget states among it
+
+    def listen(line):
+        line.on("framereceived", lambda data: received.extend(_bytes(data)))
+
+    context.on("page", lambda page: page.on("websocket", listen))
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    to_prediction(page)
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("→ reveals").wait_for()
+    told = gated(page).evaluate(
+        "(e) => e.outerHTML + [...e.querySelectorAll('img')].map((i) => i.alt + i.src)"
+    )
+    for secret in ("At 1 month", "It is so.", "blob:"):
+        assert secret not in told
+    assert b'"gated"' in received
+    question = [SINGLE.explanation, SINGLE.options[1].feedback]
+    for secret in ("Twice as fast.", "That it takes for ever.", *question):
+        assert secret not in page.content()
+        assert json.dumps(secret)[1:-1].encode() not in received
+        assert secret.encode() not in received
+    gated(page).get_by_role("button", name="Reveal").click()
+    gated(page).get_by_text("That it takes for ever.").wait_for(state="attached")
+    assert b"That it takes for ever." in received
+
+
+def _bytes(data):
+    return data.encode() if isinstance(data, str) else data
+
+
+def test_the_screen_goes_black_and_comes_back(open_kit):
+    page = open_kit(query="?present=1")
+    wait_frame(decay(page))
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        curtain = page.locator(".kit-curtain")
+        assert curtain.bounding_box()["height"] == page.viewport_size["height"]
+        page.keyboard.press("ArrowRight")
+        assert curtain.is_hidden()
+        assert page.evaluate("document.activeElement === document.body")  # no step was made
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    assert page.locator(".kit-curtain").is_hidden()
+
+
+def test_the_timer_runs_and_the_keys_are_told(open_kit):
+    page = open_kit(query="?present=1")
+    wait_frame(decay(page))
+    page.keyboard.press("t")
+    timer = page.get_by_role("timer")
+    page.wait_for_function(
+        "(timer) => timer.textContent === '0:01'", arg=timer.element_handle(), polling=100
+    )
+    page.keyboard.press("t")
+    assert timer.is_hidden()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys before an audience")
+    assert "black screen" in keys.inner_text()
+    assert axe_violations(page, ".kit-keys") == []
+    page.keyboard.press("Escape")
+    assert keys.count() == 0
+    assert page.locator("html").get_attribute("data-present") == "1"
+
+
+def test_the_next_class_begins_at_the_top_with_nothing_revealed(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    to_prediction(page)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    gated(page).locator(".kit-body").get_by_text("At 1 month").wait_for()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Shift+R")
+    gated(page).locator(".kit-gate").wait_for(state="attached")
+    page.wait_for_function("scrollY === 0")
+    assert "At 1 month" not in gated(page).inner_html()
+    assert "Twice as fast" not in gated(page).inner_html()
 
 
 def test_what_was_revealed_leaves_the_page_with_a_reset(open_kit):

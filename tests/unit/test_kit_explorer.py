@@ -1,6 +1,7 @@
 """The explorer without a browser: messages in, frames and sentences out."""
 
 import io
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -338,3 +339,27 @@ def test_the_setting_of_a_link_stands_before_that_of_the_question():
 def test_a_setting_that_the_controls_do_not_allow_is_refused_with_its_place(at):
     with pytest.raises(ValueError, match="explorer 'decay': at of its prediction: "):
         Decay(prediction=Prediction(SINGLE, at=at))
+
+
+class Viewed(Decay):
+    views: ClassVar = [{"at": {"rate": 2}, "say": "Twice as fast."}]
+
+
+def test_views_are_told_with_whole_settings_and_only_after_the_prediction():
+    assert Viewed().config["views"] == [
+        {"say": "Twice as fast.", "at": {**Viewed().defaults(), "rate": 2.0}}
+    ]
+    gated = Viewed(prediction=Prediction(SINGLE))
+    assert "views" not in gated.config
+    assert "citations" not in gated.config
+    gated.prediction.skip()
+    assert gated.reveal()["views"][0]["say"] == "Twice as fast."
+
+
+@pytest.mark.parametrize("at", [{"rate": 99}, {"speed": 1}])
+def test_a_view_that_cannot_be_is_refused_when_the_lesson_is_loaded(at):
+    class Wrong(Decay):
+        views: ClassVar = [{"at": at, "say": "Look."}]
+
+    with pytest.raises(ValueError, match="explorer 'decay': view 1: "):
+        Wrong()

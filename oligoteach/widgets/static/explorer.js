@@ -13,8 +13,16 @@ function renderExplorer({ model, el, signal }) {
   const cards = h("div", { class: "kit-cards" });
   const caption = h("figcaption", {});
   const why = h("div", { class: "kit-explain" });
+  const sources = h("div", {});
+  const saying = h("span", { class: "kit-say" });
+  const views = figureViews((at, say) => {
+    saying.textContent = say;
+    if (at) frames.want(at);
+  }, () => ({ ...model.get("params") }));
   const tell = (words) => {
+    views.take(words.views ?? []);
     caption.textContent = words.caption ?? "";
+    sources.replaceChildren(...[extra(citationStrip(words.citations ?? [], "Claims behind this figure"))].filter(Boolean));
     why.replaceChildren(...(words.explain ? [h("h4", {}, "Why"), h("p", {}, words.explain)] : []));
   };
   tell(config);
@@ -51,17 +59,21 @@ function renderExplorer({ model, el, signal }) {
     onlocked: () => showBody(false),
     onrest() {
       controls.show(frames.entries());
+      if (touched) keep();
       fit();
     },
   });
 
+  let touched = false;
   const controls = controlsBox(model, config, (name, value) => {
+    touched = true;
     frames.want({ [name]: value });
-    keep();
   });
   const fit = () => (onStage(box) ? shorten(controls.el) : markCut(controls.el));
+  // What is kept is what the kernel has taken, however long that takes it.
   const keep = later(300, () => {
-    const changed = changedParams(model);
+    touched = false;
+    const changed = changedParams(model, frames.params);
     store.change(config.lesson, (kept) => (kept.params[config.key] = changed));
   });
   const forget = () => {
@@ -77,7 +89,7 @@ function renderExplorer({ model, el, signal }) {
   const body = h(
     "div",
     { class: "kit-body", "aria-busy": "true" },
-    h("p", { class: "kit-stage-title", "aria-hidden": "true" }, config.title),
+    h("p", { class: "kit-stage-title", "aria-hidden": "true" }, config.title, saying),
     controls.el,
     h(
       "figure",
@@ -96,6 +108,7 @@ function renderExplorer({ model, el, signal }) {
       caption,
     ),
   );
+  body.kitViews = views;
   let arriving = false; // before an audience the figure comes up when it is revealed
   const prediction = config.prediction
     ? predictionForm(model, config, config.prediction, signal, (revealed) => {
@@ -113,6 +126,7 @@ function renderExplorer({ model, el, signal }) {
   // Put back to the start, the page must not keep what it has told.
   const conceal = () => {
     words.replaceChildren();
+    views.take([]);
     image.src = PLACEHOLDER;
     image.alt = "";
     table.age();
@@ -126,7 +140,7 @@ function renderExplorer({ model, el, signal }) {
     table.el,
     cards,
     h("div", { class: "kit-row kit-tools" }, downloads(config, image, frames, table)),
-    extra(citationStrip(config.citations, "Claims behind this figure")),
+    sources,
   );
   if (!sticks) peek(controls.el, box, room, signal);
   el.classList.add("kit-widget");
@@ -179,6 +193,31 @@ function renderExplorer({ model, el, signal }) {
     unshorten(controls.el); // another size or look: they may fit now
     frames.want();
   });
+}
+
+// The figure as it stands, then one view after the other: settings, and what to look at in each.
+function figureViews(show, present) {
+  let views = [];
+  let at = -1;
+  let before = null; // the setting that the lecturer had before the first view
+  const go = (next) => {
+    if (at === -1) before = present();
+    at = next;
+    show(at === -1 ? before : views[at].at, at === -1 ? "" : views[at].say);
+    return true;
+  };
+  return {
+    get count() {
+      return views.length;
+    },
+    take(next) {
+      views = next;
+      at = -1;
+      show(null, "");
+    },
+    move: (by) => (at + by >= -1 && at + by < views.length ? go(at + by) : false),
+    words: () => (at === -1 ? `, then ${views.length === 1 ? "1 view" : `${views.length} views`}` : `, view ${at + 1} of ${views.length}`),
+  };
 }
 
 const PHONE = 520; // page pixels
@@ -274,8 +313,7 @@ function controlsBox(model, config, change) {
   };
 }
 
-function changedParams(model) {
-  const params = model.get("params");
+function changedParams(model, params = model.get("params")) {
   const changed = {};
   for (const spec of model.get("config").controls) {
     const value = params[spec.name];

@@ -1,0 +1,208 @@
+// Presenting: large type, details folded, one step of the page at a time.
+function setPresent(on) {
+  const root = document.documentElement;
+  if (on) root.dataset.present = "1";
+  else delete root.dataset.present;
+  const address = new URL(location.href);
+  if (on) address.searchParams.set("present", "1");
+  else address.searchParams.delete("present");
+  history.replaceState(null, "", address); // a reload stays in the mode
+  applyPresent(document);
+  place.hidden = !on;
+}
+
+// Also for parts that arrive when the mode is already on.
+function applyPresent(root) {
+  const on = look.present();
+  for (const fold of root.querySelectorAll("details.kit-fold")) fold.open = !on;
+  for (const skip of root.querySelectorAll(".kit-reveal")) skip.textContent = on ? "Reveal" : "Just show me";
+  for (const toggle of root.querySelectorAll(".kit-present")) {
+    toggle.textContent = on ? "Stop presenting" : "Present";
+  }
+}
+
+// The next class begins at the top, with a timer that has not run and nothing revealed.
+function startOver() {
+  currentStep = null;
+  timer.stop();
+  document.dispatchEvent(new CustomEvent("ot:reset"));
+  if (look.present()) scrollTo(0, 0);
+}
+
+const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+let currentStep = null;
+let landedAt = 0; // where it stood on the screen then
+const place = h("p", { class: "kit-step-place", "aria-hidden": "true", hidden: true });
+
+const REST = /^References\W*$/; // for reading, not for the wall
+// The page's own sequence: heading, prediction, figure, feedback. What is not to be seen yet counts
+// too, so that the total is the same before and after an answer is revealed.
+const STATIONS = "main h1, main h2, .kit-prediction, .kit-body, .kit-feedback:not(.kit-branching *)";
+
+function stations() {
+  return [...document.querySelectorAll(STATIONS)].filter((step) => !REST.test(step.textContent));
+}
+
+// The questions of an open quiz, and of an open case what has come of it so far, are steps within
+// the station at which they stand.
+const WITHIN = ".kit-question, .kit-story .kit-step, .kit-story .kit-outcome-title";
+
+function steps() {
+  const all = document.querySelectorAll(`${STATIONS}, ${WITHIN}`);
+  return [...all].filter((step) => !REST.test(step.textContent));
+}
+
+const can = (step) => shown(step) && step.textContent.trim() !== "";
+
+// A step forward may stay at its station: to arm *Reveal*, to reveal, or to another view of a figure.
+function move(by) {
+  const list = steps();
+  const here = stepInView(list);
+  if (here && here === currentStep && moveWithin(here, by)) return;
+  let at = list.indexOf(here) + by;
+  while (at > 0 && at < list.length && !can(list[at])) at += by;
+  const next = list[Math.max(0, at)];
+  if (next && can(next)) goTo(next);
+}
+
+function moveWithin(step, by) {
+  const reveal = step.querySelector(":scope > .kit-row .kit-reveal");
+  if (step.matches(".kit-prediction") && reveal && shown(reveal)) return turnReveal(step, reveal, by);
+  return step.kitViews?.move(by) && (place.textContent = placeWords(step));
+}
+
+// The answer is one key away, and never the same key press that came to the question.
+function turnReveal(step, reveal, by) {
+  const armed = step.dataset.armed === "1";
+  if (by < 0) {
+    delete step.dataset.armed;
+    return armed;
+  }
+  if (armed) reveal.click();
+  step.dataset.armed = "1";
+  place.textContent = `${placeWords(step)}: → reveals`;
+  return true;
+}
+
+const HERE = 60; // page pixels that a step may shift without having been scrolled away from
+
+// The step that the arrows led to, unless the page has been scrolled since; then the first one that
+// begins in the upper half of the screen, or the last before it.
+function stepInView(list) {
+  const top = (step) => step.getBoundingClientRect().top;
+  if (currentStep && can(currentStep) && Math.abs(top(currentStep) - landedAt) < HERE) return currentStep;
+  const seen = list.filter(can);
+  const begins = seen.find((step) => top(step) > -HERE && top(step) < innerHeight / 2);
+  return begins ?? seen.findLast((step) => top(step) <= -HERE);
+}
+
+function goTo(step) {
+  if (step !== currentStep) delete step.dataset.armed;
+  currentStep = step;
+  step.setAttribute("tabindex", step.getAttribute("tabindex") ?? "-1");
+  step.focus({ preventScroll: true });
+  step.scrollIntoView({ block: "start" });
+  landedAt = step.getBoundingClientRect().top;
+  place.textContent = placeWords(step);
+}
+
+function placeWords(step) {
+  const list = stations();
+  const before = list.filter((one) => one === step || one.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const station = `${before.length} / ${list.length}`;
+  const story = step.closest(".kit-story");
+  if (story) return `${station}, step ${[...story.querySelectorAll(WITHIN)].indexOf(step) + 1} of the case`;
+  if (step.kitViews?.count) return `${station}${step.kitViews.words()}`;
+  if (!step.matches(".kit-question")) return station;
+  const questions = [...step.parentElement.querySelectorAll(".kit-question")];
+  return `${station}, question ${questions.indexOf(step) + 1} of ${questions.length}`;
+}
+
+const KEYS = [
+  ["→ or Page Down", "next step; at a prediction twice: the first arms Reveal, the second reveals"],
+  ["← or Page Up", "step back"],
+  ["B or .", "black screen, and back"],
+  ["T", "timer: start, and hide"],
+  ["Shift + R", "reset for the next class"],
+  ["Esc", "stop presenting"],
+  ["?", "these keys"],
+];
+
+function watchKeys(signal, onreset) {
+  const steps = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
+  const orders = {
+    b: () => draw(curtain, curtain.hidden),
+    ".": () => draw(curtain, curtain.hidden),
+    t: () => timer.toggle(),
+    R: onreset,
+    "?": showKeys,
+    Escape: () => setPresent(false),
+  };
+  const onkey = (event) => {
+    if (!look.present() || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!curtain.hidden) {
+      event.preventDefault();
+      draw(curtain, false);
+      return;
+    }
+    // Inside a control the keys belong to the control.
+    const left = ["ArrowLeft", "ArrowRight"].includes(event.key);
+    const vote = event.target.matches?.("input[type=radio], input[type=checkbox]");
+    if (event.target.closest?.("input, select, textarea, [popover], dialog") && !(left && vote)) return;
+    const by = steps[event.key];
+    const order = by ? () => move(by) : (orders[event.key] ?? orders[event.key.toLowerCase()]);
+    if (!order || event.repeat) return;
+    event.preventDefault();
+    order();
+  };
+  document.addEventListener("keydown", onkey);
+  signal?.addEventListener("abort", () => document.removeEventListener("keydown", onkey));
+}
+
+// A black screen: for a moment the room looks at whoever speaks.
+const curtain = h("div", { class: "kit-curtain", role: "status", hidden: true }, h("span", { class: "kit-hidden" }, "The screen is black. Any key brings it back."));
+curtain.addEventListener("click", () => draw(curtain, false));
+
+function draw(element, on) {
+  element.hidden = !on;
+}
+
+const timer = lectureTimer();
+
+function lectureTimer() {
+  const el = h("p", { class: "kit-timer", role: "timer", "aria-live": "off", hidden: true });
+  let begun = 0;
+  let ticking = 0;
+  const tick = () => {
+    const seconds = Math.floor((Date.now() - begun) / 1000);
+    el.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  };
+  return {
+    el,
+    toggle() {
+      el.hidden = !el.hidden;
+      if (ticking) return;
+      begun = Date.now();
+      ticking = setInterval(tick, 500);
+      tick();
+    },
+    stop() {
+      clearInterval(ticking);
+      ticking = 0;
+      el.hidden = true;
+    },
+  };
+}
+
+function showKeys() {
+  const close = () => box.close();
+  const box = h(
+    "dialog",
+    { class: "kit-keys", "aria-label": "Keys before an audience", onclose: () => box.remove() },
+    h("h2", {}, "Keys"),
+    h("dl", {}, KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
+    button("Close", close),
+  );
+  document.body.append(box);
+  box.showModal();
+}
