@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Trial,
         Verdict,
     )
+    from oligoteach.evidence.schedules import Regimen, regimens
     from oligoteach.evidence.teaching import (
         LessonText,
         UnknownLesson,
@@ -85,6 +86,7 @@ _HOMES = {
     "paths": "data_path notebooks_path",
     "problems": "EvidenceError Problem",
     "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
+    "schedules": "Regimen regimens",
     "teaching": "LessonText UnknownLesson lesson_names lesson_text lessons",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -108,6 +110,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "Reference",
+    "Regimen",
     "Trial",
     "UnknownClaim",
     "UnknownConstraint",
@@ -139,6 +142,7 @@ __all__ = [
     "outcomes",
     "reference",
     "references",
+    "regimens",
     "term",
     "to_bibtex",
     "to_csv",

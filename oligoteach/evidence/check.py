@@ -21,6 +21,7 @@ from oligoteach.evidence.notebooks import markdown_cells, read_notebook
 from oligoteach.evidence.paths import data_path, notebooks_path
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.prose import check_markdown
+from oligoteach.evidence.schedules import read_regimens, regimen_problems
 from oligoteach.evidence.tables import Table, read_text
 from oligoteach.evidence.teaching import Keys, LessonText, lesson_files, parse_lesson
 
@@ -133,15 +134,20 @@ def check(root: Path | None = None, fault: Fault | None = None) -> Report:
     report.problems += problems
     limits = read_constraints(tree.data / "constraints")
     report.problems += constraint_problems(limits)
+    schedules = read_regimens(tree.data / "regimens")
     report.problems += _stray_files(tree.data / "evidence", ledger.tables)
     report.problems += _stray_files(tree.data / "constraints", limits.tables)
-    report.counts["row"] = sum(len(table.rows) for table in (*ledger.tables, *limits.tables))
+    report.problems += _stray_files(tree.data / "regimens", [schedules])
+    tables = (*ledger.tables, *limits.tables, schedules)
+    report.counts["row"] = sum(len(table.rows) for table in tables)
     report.problems += _json_problems(tree.data)
     lost = [Path(table.name).name for table in ledger.tables if table.unreadable]
     if lost:  # every key in a text would look unknown
         kinds = "Definitions, lessons, cases and notebooks"
         report.unchecked = f"{kinds} were not checked, for want of {', '.join(lost)}."
         return report
+    keys = (ledger.claims.keys, ledger.trials.keys, limits.constraints.keys)
+    report.problems += regimen_problems(schedules, *keys)
     backings = _check_definitions(report, tree, ledger)
     rows = (at.record for at in limits.constraints)
     book = SourceBook(ledger, model_names(tree.models), backings, rows)

@@ -11,8 +11,10 @@ from oligoteach.evidence.citations import citation, format_reference, has_author
 from oligoteach.evidence.dose_constraints import CONSTRAINT_RECORDS
 from oligoteach.evidence.ledger import claims, load_table, references
 from oligoteach.evidence.records import RECORDS, Record, Reference
+from oligoteach.evidence.schedules import Regimen
 
-_MODELS = {model.table: model for model in (*RECORDS, *CONSTRAINT_RECORDS)}
+_RECORDS: tuple[type[Record], ...] = (*RECORDS, *CONSTRAINT_RECORDS, Regimen)
+_MODELS = {model.table: model for model in _RECORDS}
 TABLES: tuple[str, ...] = tuple(_MODELS)
 
 _REPORT = (

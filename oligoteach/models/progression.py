@@ -17,7 +17,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+
+from oligoteach.models import _path
+from oligoteach.models._path import End, Question, Step
 
 #: Most growing sites that any of the trials and the guideline admit.
 SITE_LIMIT = 5
@@ -48,15 +50,6 @@ T790M, OTHER = "T790M", "another mechanism"
 #: What a re-biopsy, of tissue or of plasma, may have shown.
 BIOPSIES = (NOT_DONE, TISSUE_CLEAR, PLASMA_CLEAR, T790M, OTHER)
 
-#: How well an end of the path is backed, from the best to the least.
-Standing = Literal[
-    "depends on the earlier drug",
-    "conditional, contested",
-    "not checked",
-    "by analogy",
-    "open",
-    "outside",
-]
 Fact = Callable[["Situation"], tuple[bool, str]]
 
 
@@ -109,58 +102,6 @@ class Situation:
             raise ValueError(
                 f"T790M is a change of EGFR; with {self.treatment} it cannot explain resistance."
             )
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of the path.
-
-    Attributes
-    ----------
-    id, text : str
-    yes, no : str
-        Ids of what follows.
-    claims : tuple of str
-        On what the question rests.
-    """
-
-    id: str
-    text: str
-    yes: str
-    no: str
-    claims: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class End:
-    """An end of the path.
-
-    Attributes
-    ----------
-    id, name : str
-    standing : str
-        How well it is backed.
-    reason : str
-        Why, in a sentence or two.
-    claims : tuple of str
-    """
-
-    id: str
-    name: str
-    standing: Standing
-    reason: str
-    claims: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One answered question: its id and text, ``yes`` or ``no``, and why."""
-
-    id: str
-    text: str
-    answer: Literal["yes", "no"]
-    reason: str
-    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -328,13 +269,12 @@ ENDS = (
     ),
 )
 
-_QUESTION = {question.id: question for question in QUESTIONS}
 _END = {end.id: end for end in ENDS}
 
 
 def branches() -> dict[str, tuple[str, str]]:
     """Return what follows each question on "no" and on "yes", for a chart of the tree."""
-    return {question.id: (question.no, question.yes) for question in QUESTIONS}
+    return _path.branches(QUESTIONS)
 
 
 def decide(situation: Situation) -> Decision:
@@ -349,17 +289,10 @@ def decide(situation: Situation) -> Decision:
     -------
     Decision
     """
-    steps: list[Step] = []
-    node = ROOT
-    while node in _QUESTION:
-        question = _QUESTION[node]
-        holds, reason = _FACTS[node](situation)
-        answer: Literal["yes", "no"] = "yes" if holds else "no"
-        steps.append(Step(node, question.text, answer, reason, question.claims))
-        node = question.yes if holds else question.no
+    steps, node = _path.walk(QUESTIONS, _FACTS, situation)
     return Decision(
         conditions=_conditions(situation),
-        steps=tuple(steps),
+        steps=steps,
         end=_END[node],
         asides=(_brain(situation), _pain(situation)),
         warnings=tuple(_warnings(situation, node)),
