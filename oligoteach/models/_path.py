@@ -61,6 +61,16 @@ class Step:
     claims: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Condition:
+    """A part of the definition: whether it holds, and why."""
+
+    name: str
+    holds: bool
+    reason: str
+    claims: tuple[str, ...]
+
+
 def branches(questions: Sequence[Question]) -> dict[str, tuple[str, str]]:
     """Return what follows each question on "no" and on "yes", for a chart of the tree."""
     return {question.id: (question.no, question.yes) for question in questions}

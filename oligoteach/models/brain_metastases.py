@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oligoteach.models import _path
-from oligoteach.models._path import End, Question, Step
+from oligoteach.models._path import Condition, End, Question, Step
 
 #: Most lesions in randomised trials of radiosurgery without whole-brain radiotherapy.
 RANDOMISED_LIMIT = 4
@@ -78,6 +78,8 @@ class Decision:
 
     Attributes
     ----------
+    conditions : tuple of Condition
+        What putting a drug first asks for.
     steps : tuple of Step
         Questions with answers, from the first.
     end : End
@@ -85,6 +87,7 @@ class Decision:
         What else a reader must know, a sentence each.
     """
 
+    conditions: tuple[Condition, ...]
     steps: tuple[Step, ...]
     end: End
     warnings: tuple[str, ...]
@@ -107,24 +110,10 @@ QUESTIONS = (
     ),
     Question(
         "drug",
-        "A driver, and a drug active in the brain?",
-        yes="named",
-        no="few",
-        claims=("brain-mets-driver", "cns-tki-defer-rt"),
-    ),
-    Question(
-        "named",
-        "Does the guideline name the setting, and was it discussed?",
-        yes="watched",
-        no="few",
-        claims=("cns-tki-defer-rt",),
-    ),
-    Question(
-        "watched",
-        "Is close imaging possible?",
+        "May a drug go first?",
         yes="drug-first",
         no="few",
-        claims=("cns-tki-defer-rt",),
+        claims=("cns-tki-defer-rt", "brain-mets-driver"),
     ),
     Question(
         "few",
@@ -204,7 +193,7 @@ def decide(situation: Situation) -> Decision:
     Decision
     """
     steps, end = _path.walk(QUESTIONS, _FACTS, situation)
-    return Decision(steps, _END[end], tuple(_warnings(situation, end)))
+    return Decision(_conditions(situation), steps, _END[end], tuple(_warnings(situation, end)))
 
 
 def _needs_treatment(situation: Situation) -> tuple[bool, str]:
@@ -215,24 +204,47 @@ def _needs_treatment(situation: Situation) -> tuple[bool, str]:
     return False, "No symptoms, and no lesion poses a risk."
 
 
-def _has_drug(situation: Situation) -> tuple[bool, str]:
-    if situation.driver == "none":
-        return False, "There is no driver."
-    if not situation.active_drug:
-        return False, f"{situation.driver}, but no drug that is active in the brain."
-    return True, f"{situation.driver}, and a drug that is active in the brain."
+def _conditions(situation: Situation) -> tuple[Condition, ...]:
+    """Return what putting a drug first asks for."""
+    driver, drug = situation.driver, situation.active_drug
+    named, watched = situation.named_setting, situation.surveillance
+    defer = ("cns-tki-defer-rt",)
+    return (
+        Condition(
+            "a driver",
+            driver != "none",
+            "There is no driver." if driver == "none" else f"The driver is {driver}.",
+            ("brain-mets-driver",),
+        ),
+        Condition(
+            "a drug active in the brain",
+            drug,
+            "A drug that is active in the brain can be given."
+            if drug
+            else "No drug that is active in the brain can be given.",
+            defer,
+        ),
+        Condition(
+            "a named setting",
+            named,
+            "The guideline names the setting, and it was discussed."
+            if named
+            else "Not a setting that the guideline names, or not discussed.",
+            defer,
+        ),
+        Condition(
+            "close imaging",
+            watched,
+            "The brain can be imaged closely." if watched else "Close imaging is not possible.",
+            defer,
+        ),
+    )
 
 
-def _is_named(situation: Situation) -> tuple[bool, str]:
-    if situation.named_setting:
-        return True, "The guideline names the setting, and it was discussed."
-    return False, "Not a setting that the guideline names, or not discussed."
-
-
-def _is_watched(situation: Situation) -> tuple[bool, str]:
-    if situation.surveillance:
-        return True, "The brain can be imaged closely."
-    return False, "Close imaging is not possible."
+def _may_wait(situation: Situation) -> tuple[bool, str]:
+    conditions = _conditions(situation)
+    against = [part.reason for part in conditions if not part.holds]
+    return not against, " ".join(against or (part.reason for part in conditions))
 
 
 def _are_few(situation: Situation) -> tuple[bool, str]:
@@ -245,9 +257,7 @@ def _are_some(situation: Situation) -> tuple[bool, str]:
 
 _FACTS: dict[str, Callable[[Situation], tuple[bool, str]]] = {
     "symptoms": _needs_treatment,
-    "drug": _has_drug,
-    "named": _is_named,
-    "watched": _is_watched,
+    "drug": _may_wait,
     "few": _are_few,
     "some": _are_some,
 }

@@ -388,12 +388,16 @@ def spreads(limits: Iterable[L], prescription: float | None = None) -> tuple[Spr
     return tuple(found)
 
 
+def is_near_maximum(limit: Limit) -> bool:
+    """Return whether a limit is on the dose of a point or of at most 0.5 cc."""
+    small = limit.at_unit == "cc" and (limit.at or 0) <= SMALL_VOLUME
+    return limit.kind == "maximum" or (limit.kind == "dose to volume" and small)
+
+
 def _metric(limit: Limit) -> str:
     """Name what a limit is on; near maxima have one name."""
     at = "" if limit.at is None else f"{limit.at:g}"
-    if limit.kind == "maximum" or (
-        limit.kind == "dose to volume" and limit.at_unit == "cc" and (limit.at or 0) <= SMALL_VOLUME
-    ):
+    if is_near_maximum(limit):
         return f"hottest {SMALL_VOLUME:g} cc or less"
     return {
         "dose to volume": f"D{at}{limit.at_unit}",

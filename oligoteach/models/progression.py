@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oligoteach.models import _path
-from oligoteach.models._path import End, Question, Step
+from oligoteach.models._path import Condition, End, Question, Step
 
 #: Most growing sites that any of the trials and the guideline admit.
 SITE_LIMIT = 5
@@ -110,16 +110,6 @@ class Aside:
 
     about: str
     short: str
-    reason: str
-    claims: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A part of the definition: whether it holds, and why."""
-
-    name: str
-    holds: bool
     reason: str
     claims: tuple[str, ...]
 
