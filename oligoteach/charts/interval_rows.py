@@ -94,6 +94,10 @@ class IntervalRows(dict[str, Any]):
         else:
             left, right = WIDE_LEFT * self._grown, WIDE_RIGHT * self._grown
             axes = figure.panel(left=left, right=right, top=6, bottom=68)
+        return self._dress(axes)
+
+    def _dress(self, axes: Axes) -> Axes:
+        """Give the panel of the rows its look."""
         axes.set_ylim(1, 0)
         axes.yaxis.set_major_locator(NullLocator())
         axes.spines["left"].set_visible(False)

@@ -49,6 +49,10 @@ class Limit(Protocol):
         """Key of the organ."""
 
     @property
+    def structure(self) -> str:
+        """What the source delineates, where it says more than the organ."""
+
+    @property
     def fractions(self) -> int:
         """Number of fractions that the limit holds for."""
 
@@ -353,6 +357,7 @@ def spreads(limits: Iterable[L], prescription: float | None = None) -> tuple[Spr
     The same thing is: the same organ, number of fractions and metric. Dose of a point and dose
     of up to 0.5 cc count as one metric here, "hottest 0.5 cc or less", because sources differ in
     the volume that they call a maximum; a limit on 0.5 cc is the looser one at the same number.
+    Of each source only the limit nearest to a point counts (:func:`near_maxima`).
 
     Parameters
     ----------
@@ -373,9 +378,12 @@ def spreads(limits: Iterable[L], prescription: float | None = None) -> tuple[Spr
         If the prescription is not a number above 0.
     """
     groups: dict[tuple[str, int, str, str], list[tuple[float, L]]] = defaultdict(list)
-    for limit in limits:
+    given = tuple(limits)
+    points = {limit.constraint_id for limit in near_maxima(given)}
+    for limit in given:
         allowed = _allowed(limit, prescription)
-        if allowed is None or limit.level == "optimal":
+        inner = is_near_maximum(limit) and limit.constraint_id not in points
+        if allowed is None or inner or limit.level == "optimal":
             continue
         unit = "Gy" if limit.limit_unit == "% of prescription" else limit.limit_unit
         groups[limit.organ, limit.fractions, _metric(limit), unit].append((allowed, limit))
@@ -392,6 +400,30 @@ def is_near_maximum(limit: Limit) -> bool:
     """Return whether a limit is on the dose of a point or of at most 0.5 cc."""
     small = limit.at_unit == "cc" and (limit.at or 0) <= SMALL_VOLUME
     return limit.kind == "maximum" or (limit.kind == "dose to volume" and small)
+
+
+def near_maxima(limits: Iterable[L]) -> tuple[L, ...]:
+    """Return of each source its limit nearest to a point, among those up to 0.5 cc.
+
+    Where a source limits a point and 0.35 cc as well, the point stands for its maximum: a plan's
+    hottest point says nothing on the dose of 0.35 cc. Structures and levels are kept apart.
+
+    Parameters
+    ----------
+    limits : iterable of Limit
+        Limits of one organ and one number of fractions.
+
+    Returns
+    -------
+    tuple of Limit
+        In the order given.
+    """
+    near = [limit for limit in limits if is_near_maximum(limit)]
+    first: dict[tuple[str, str, str], L] = {}
+    for limit in sorted(near, key=lambda limit: limit.at or 0.0):
+        first.setdefault((limit.source, limit.structure, limit.level), limit)
+    kept = {limit.constraint_id for limit in first.values()}
+    return tuple(limit for limit in near if limit.constraint_id in kept)
 
 
 def _metric(limit: Limit) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from oligoteach import evidence
 from oligoteach.models import progression as path
-from oligoteach.modules._trials import worst
+from oligoteach.modules._path_figure import path_tree, spread
+from oligoteach.modules._trials import basis
 from oligoteach.widgets import Table
 
 TREATMENTS = {
@@ -93,7 +93,7 @@ def _draw_wide(axes: Any, figure: Any) -> dict[str, Any]:
     bottom, muted = figure.height, figure.theme.muted
     write(axes, 8, 14, "Oligoprogression asks for", weight="bold")
     start = 8 + width_of(figure, "Oligoprogression asks for", weight="bold")
-    places = [(x, 14) for x in _spread(figure, start)]
+    places = [(x, 14) for x in spread(figure, start, CONDITIONS)]
     tree = _tree(axes, (8, 62, figure.width - 8, bottom - 66))
     if not tree.labelled:
         write(axes, figure.width - 8, 44, "up: no, down: yes", ha="right", color=muted)
@@ -104,15 +104,6 @@ def _draw_wide(axes: Any, figure: Any) -> dict[str, Any]:
         "answers": [],
         **_said(axes, {"Path": 44, "Brain": bottom - 48, "Pain": bottom - 30}),
     }
-
-
-def _spread(figure: Any, start: float) -> list[float]:
-    """Return where the conditions begin, with the same space before each of them."""
-    from oligoteach.charts.sheet import width_of
-
-    widths = [22 + width_of(figure, words) for words in CONDITIONS]
-    space = (figure.width - 8 - start - sum(widths)) / len(widths)
-    return [start + (i + 1) * space + sum(widths[:i]) for i in range(len(widths))]
 
 
 def _draw_narrow(axes: Any, figure: Any) -> dict[str, Any]:
@@ -149,19 +140,9 @@ def _said(axes: Any, places: dict[str, float], lower: float = 0) -> dict[str, An
 
 
 def _tree(axes: Any, box: tuple[float, float, float, float]) -> Any:
-    from oligoteach.charts.decision_tree import DecisionTree
-
     narrow = axes.figure.width < ROOMY
     names = {end.id: BROKEN[end.id] if narrow else end.name for end in path.ENDS}
-    return DecisionTree(
-        axes,
-        box,
-        path.ROOT,
-        path.branches(),
-        {key: short for key, (short, _) in QUESTIONS.items()},
-        names,
-        {key: str(number) for number, key in enumerate(QUESTIONS, 1)},
-    )
+    return path_tree(axes, box, path, QUESTIONS, names)
 
 
 def show_path(artists: dict[str, Any], view: PathView) -> None:
@@ -209,24 +190,14 @@ def path_table(view: PathView) -> Table:
     rows: list[list[Any]] = []
     for part in found.conditions:
         answer = {"text": "yes" if part.holds else "no", "tone": "ok" if part.holds else "bad"}
-        rows.append([f"Definition: {part.name}", answer, part.reason, _basis(part.claims)])
-    rows += [[step.text, step.answer, step.reason, _basis(step.claims)] for step in found.steps]
+        rows.append([f"Definition: {part.name}", answer, part.reason, basis(part.claims)])
+    rows += [[step.text, step.answer, step.reason, basis(step.claims)] for step in found.steps]
     rows.append(
-        [f"End: {found.end.name}", found.end.standing, found.end.reason, _basis(found.end.claims)]
+        [f"End: {found.end.name}", found.end.standing, found.end.reason, basis(found.end.claims)]
     )
     for aside in found.asides:
-        rows.append([aside.about, aside.short, aside.reason, _basis(aside.claims)])
+        rows.append([aside.about, aside.short, aside.reason, basis(aside.claims)])
     return Table(["Question", "Answer", "Why", "What the audit says of its claims"], rows)
-
-
-def _basis(claims: Iterable[str]) -> Any:
-    """Return the verdicts on some claims, in the tone of the gravest."""
-    named = list(claims)
-    if not named:
-        return "–"
-    records = [evidence.citation(claim) for claim in named]
-    text = " ".join(f"“{record.statement}” {record.label}." for record in records)
-    return {"text": text, "tone": worst(named)[1]}
 
 
 def shown_claims(view: PathView) -> tuple[str, ...]:

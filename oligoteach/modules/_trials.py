@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from oligoteach import evidence
 from oligoteach.modules._citing import tone
@@ -159,6 +160,16 @@ def worst(claim_ids: Iterable[str]) -> tuple[str, str]:
         graded.append((_WORST_LAST.index(grade), SHORT_VERDICTS[record.verdict], grade))
     _, words, grade = max(graded, key=lambda item: item[0])
     return words, grade
+
+
+def basis(claim_ids: Iterable[str]) -> Any:
+    """Return a cell with the verdicts on some claims, in the tone of the gravest."""
+    named = list(claim_ids)
+    if not named:
+        return "–"
+    records = [evidence.citation(claim_id) for claim_id in named]
+    text = " ".join(f"“{record.statement}” {record.label}." for record in records)
+    return {"text": text, "tone": worst(named)[1]}
 
 
 def of_the_review(claim_ids: Iterable[str]) -> tuple[str, str]:

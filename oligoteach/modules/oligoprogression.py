@@ -12,6 +12,7 @@ from oligoteach.modules import _progression_trials as trials
 from oligoteach.modules import _subgroups as subgroups
 from oligoteach.modules import _time_on_therapy as series
 from oligoteach.modules._citing import cite_all
+from oligoteach.modules._rows import RowsExplorer
 from oligoteach.widgets import Choice, Explorer, Number, Table, Toggle
 
 
@@ -70,27 +71,7 @@ class DecisionPath(Explorer):
         return cite_all(steps.shown_claims(result))
 
 
-class _Rows(Explorer):
-    """An explorer whose figure is rows with points and intervals."""
-
-    def rows(self, result: Any) -> tuple[Any, Any]:
-        """Return the blocks to show, and their scale."""
-        raise NotImplementedError
-
-    def draw(self, figure: Any, result: Any) -> Any:
-        """Draw the rows."""
-        from oligoteach.charts.interval_rows import IntervalRows
-
-        chart = IntervalRows(figure)
-        self.update(chart, result)
-        return chart
-
-    def update(self, artists: Any, result: Any) -> None:
-        """Show other rows."""
-        artists.show(*self.rows(result))
-
-
-class TimeOnTherapy(_Rows):
+class TimeOnTherapy(RowsExplorer):
     """The series of the review, each median with its own clock, and the range made of them."""
 
     key = "series"
@@ -182,7 +163,7 @@ class Immortal(Explorer):
         return immortal.immortal_table(result)
 
 
-class Trials(_Rows):
+class Trials(RowsExplorer):
     """STOP, CURB, HALT and others, as their sources read."""
 
     key = "trials"
@@ -217,7 +198,7 @@ class Trials(_Rows):
         return trials.trial_table(result)
 
 
-class Subgroups(_Rows):
+class Subgroups(RowsExplorer):
     """Lung against breast in CURB: whether the two ratios differ from each other."""
 
     key = "subgroups"

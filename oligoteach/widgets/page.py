@@ -101,7 +101,7 @@ class Page(KitWidget):
     def summary(self) -> str:
         """Return the header in words."""
         c = self.config
-        return f"{c['title']}: {c['question']} (lesson {c['place']}, {c['minutes']} min)"
+        return f"{c['title']}: {c['question']} ({c['minutes']} min)"
 
     def _set(self, wanted: Mapping[str, Mapping[str, Any]], who: str) -> list[str]:
         """Set each explorer's values together, since some are possible only beside others."""

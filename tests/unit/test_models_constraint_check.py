@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oligoteach.models.constraint_check import choose, judge, spreads
+from oligoteach.models.constraint_check import choose, judge, near_maxima, spreads
 
 
 @dataclass(frozen=True)
 class Row:
     constraint_id: str
     organ: str = "heart"
+    structure: str = ""
     fractions: int = 5
     level: str = ""
     kind: str = "maximum"
@@ -169,6 +170,15 @@ def test_larger_volumes_are_compared_at_the_same_volume_only():
     [spread] = spreads((LARGE, twin))
     assert spread.metric == "D15cc"
     assert spread.agree
+
+
+def test_of_each_source_the_limit_nearest_to_a_point_stands_for_its_maximum():
+    inner = Row("a-small", kind="dose to volume", at=0.35, at_unit="cc", limit=23)
+    assert near_maxima((inner, POINT, SMALL, LARGE, GOAL)) == (POINT, SMALL, GOAL)
+    [spread] = spreads((inner, POINT, SMALL))
+    assert spread.limits == (SMALL, POINT)
+    wall = Row("a-wall", structure="wall", kind="dose to volume", at=0.1, at_unit="cc", limit=9)
+    assert near_maxima((wall, POINT)) == (wall, POINT)
 
 
 def test_two_limits_of_one_source_are_no_spread():
