@@ -12,8 +12,15 @@ from oligoteach.widgets._base import KitWidget
 from oligoteach.widgets.explorer import Explorer, ImpossibleError
 
 MAX_QUERY = 4000
-# Understood by the page or the server rather than by an explorer.
-RESERVED = {"present", "theme", "token", "voila-theme", "voila-template", "_xsrf"}
+# Understood by the page or the server rather than by an explorer; with their values, where few.
+RESERVED: dict[str, tuple[str, ...]] = {
+    "present": ("1",),
+    "theme": ("light", "dark"),
+    "token": (),
+    "voila-theme": (),
+    "voila-template": (),
+    "_xsrf": (),
+}
 
 
 class Page(KitWidget):
@@ -76,12 +83,15 @@ class Page(KitWidget):
         query = search.lstrip("?")
         if len(query) > MAX_QUERY:
             return [f"The link's settings were left out: longer than {MAX_QUERY} characters."]
+        notes: list[str] = []
         wanted: dict[str, dict[str, str]] = {}
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if key not in RESERVED:
-                explorer, _, control = key.partition(".")
-                wanted.setdefault(explorer, {})[control] = value
-        return self._set(wanted, "The link")
+            if key in RESERVED:
+                notes += _reserved(key, value)
+                continue
+            explorer, _, control = key.partition(".")
+            wanted.setdefault(explorer, {})[control] = value
+        return notes + self._set(wanted, "The link")
 
     def restore(self, saved: Mapping[str, Any]) -> list[str]:
         """Set the explorers as the browser remembers them; return a note on each refusal."""
@@ -117,8 +127,11 @@ class Page(KitWidget):
         return key in self.explorers and control in self.explorers[key].control
 
     def _unknown(self, key: str, control: str, who: str) -> str:
-        known = ", ".join(f"{k}.{c}" for k, e in self.explorers.items() for c in e.control)
-        return f"{who} names {_clip(key, control)}, which is not here. Known: {known}."
+        here = self.explorers.get(key)
+        known = [f"{key}.{name}" for name in here.control] if here else list(self.explorers)
+        what = "Known" if here else "Figures here"
+        name = _short(f"{key}.{control}" if control else key)
+        return f"{who} names {name}, which is not here. {what}: {', '.join(known)}."
 
 
 def _set_one(explorer: Explorer, values: Mapping[str, Any], who: str) -> list[str]:
@@ -130,6 +143,13 @@ def _set_one(explorer: Explorer, values: Mapping[str, Any], who: str) -> list[st
     return [f"{who} was not followed. {explorer.title} – {note}" for note in refused]
 
 
-def _clip(key: str, control: str) -> str:
-    name = f"{key}.{control}" if control else key
-    return repr(name if len(name) <= 40 else name[:39] + "…")
+def _reserved(key: str, value: str) -> list[str]:
+    """Return a note on a value that the page does not understand."""
+    allowed = RESERVED[key]
+    if not allowed or value in allowed:
+        return []
+    return [f"The link was not followed. {key}: {_short(value)} is not {' or '.join(allowed)}."]
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")
