@@ -53,7 +53,7 @@ c.Spawner.cpu_limit = 2
 c.JupyterHub.active_server_limit = 60
 c.JupyterHub.concurrent_spawn_limit = 8
 
-# --- Nobody stays for ever: a server that nobody has used for an hour is stopped. Progress is kept.
+# --- Nobody stays for ever: a server whose pages have been closed for an hour is stopped ---
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
