@@ -117,6 +117,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--port", type=_port, help=f"port to listen on (default: the first free from {FIRST_PORT})"
     )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--public",
+        metavar="URL",
+        help="answer for this address on every address of this machine, without a key: for a "
+        "container, or behind a proxy that has a login of its own",
+    )
     _add_lecture(serve.add_argument_group("for a lecture"))
     serve.set_defaults(run=_serve)
 

@@ -85,7 +85,10 @@ def _greet(server: Any) -> None:
     """Say where the lessons are, for whom, and how to end."""
     lessons = len(server.catalogue.cards)
     _say(f"oligoteach is open at {server.entrance}")
-    if server.network:
+    if server.network and server.network.public:
+        _say(f"On every address of this machine for {server.link()}, and without a key:")
+        _say("a proxy has to stand in front that knows who may come in.")
+    elif server.network:
         _say(f"On the network, with the key in the link: {server.link()}")
     if server.lecture:
         _say(f"The lecture: {server.entrance_to(server.lecture.card.href, present='1')}")

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 
@@ -57,13 +57,19 @@ class Lecture:
 
 @dataclass(frozen=True)
 class Network:
-    """How others on the network reach the server: a host name or address, and the link's token."""
+    """How others reach the server: a host name or address, and the link's token.
+
+    Behind a proxy that has a login of its own there is no token, but a ``public`` address.
+    """
 
     host: str
-    token: str
+    token: str = ""
+    public: str = ""
 
     def link(self, port: int, base_url: str = "/", path: str = "") -> str:
         """Return the whole link to a page, with its token."""
+        if self.public:
+            return f"{self.public}{base_url}{path}"
         return f"http://{self.host}:{port}{base_url}{path}?token={quote(self.token, safe='')}"
 
 
@@ -119,7 +125,13 @@ def network_of(args: Any) -> Network | None:
     ValueError
         With a sentence, for an address that cannot be, or if this machine has none.
     """
-    wanted = getattr(args, "lan", None)
+    wanted, public = getattr(args, "lan", None), getattr(args, "public", None)
+    if public is not None:
+        if wanted is not None:
+            raise ValueError(
+                "Either --lan, with a key in the link, or --public, without; not both."
+            )
+        return _behind_a_proxy(public)
     if wanted is None:
         return None
     host = str(wanted) or lan_address()
@@ -130,6 +142,21 @@ def network_of(args: Any) -> Network | None:
     if not _HOST.fullmatch(host):
         raise ValueError(f"{host!r} is no host name or IPv4 address, such as 192.168.1.20.")
     return Network(host, secrets.token_urlsafe(9))
+
+
+def _behind_a_proxy(public: str) -> Network:
+    """Return how others reach the server by an address that a proxy passes on."""
+    try:
+        parts = urlsplit(public)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    plain = host and public.rstrip("/") == f"{parts.scheme}://{parts.netloc}"
+    if not plain or "@" in public or parts.scheme not in ("http", "https"):
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"{public!r} is no public address, such as https://course.example.org.")
+    return Network(host, public=public.rstrip("/"))
 
 
 def lan_address() -> str:

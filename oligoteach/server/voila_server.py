@@ -100,7 +100,7 @@ class LessonServer(Voila):
         quieten(self.log, "is not trusted")
         quieten(logging.getLogger("tornado.general"), "websocket_ping_timeout")
         base = {"voila_configuration": self.voila_configuration}
-        self.token = self.network.token if self.network else None
+        self.token = (self.network and self.network.token) or None
         settings = super().init_settings()
         self.kernel_manager.rehearse = self.rehearse
         return {
@@ -177,7 +177,7 @@ class LessonServer(Voila):
 
     def entrance_to(self, path: str, **query: str) -> str:
         """Return the address of a page on this machine, with the token if one is needed."""
-        if self.network:
+        if self.network and self.network.token:
             query["token"] = self.network.token
         return self.address + path + (f"?{urlencode(query)}" if query else "")
 
