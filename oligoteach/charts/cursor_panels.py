@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from oligoteach.charts.figure import SMALL, points
 from oligoteach.charts.stamp import Stamp, label_axes, stamp
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LARGE, GROWN = 760, 1.2  # from this width on, words are so much larger
 LINE = 17.0  # page pixels from one line of words to the next
 LEFT, BETWEEN = 50.0, 62.0
+SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the vertical axis, where it has ticks
 STYLES = {"first": ("blue", "-", "o", "●"), "second": ("vermillion", "--", "s", "■")}
 
 
@@ -74,7 +76,7 @@ class Shown:
     reference : tuple of float, optional
         A point to compare with.
     top : float
-        End of the vertical axis.
+        End of the vertical axis, which begins at 0 and has a tick at each quarter.
     """
 
     heading: str
@@ -100,7 +102,6 @@ class CursorPanels(dict[str, Any]):
         super().__init__()
         self.theme, self.compact = figure.theme, figure.compact
         self._grown = GROWN if figure.width >= LARGE else 1.0
-        self._tops = [0.0] * len(panels)
         self._lines: list[list[float]] = []  # heights of the words above each panel
         self.axes = self._place(figure, len(panels))
         for number, (axes, panel) in enumerate(zip(self.axes, panels, strict=True)):
@@ -111,14 +112,13 @@ class CursorPanels(dict[str, Any]):
     def show(self, panels: Sequence[Shown]) -> None:
         """Show other curves."""
         for number, shown in enumerate(panels):
-            if shown.top != self._tops[number]:
-                self._tops[number] = shown.top
-                self.axes[number].set_ylim(0, shown.top)
+            for share, label in zip(SHARES, self[f"{number}-ticks"], strict=True):
+                label.set_text(f"{share * shown.top:g}")
             self[f"{number}-heading"].set_text(shown.heading)
-            self[f"{number}-cursor"].set_data([shown.cursor] * 2, [0, shown.top])
+            self[f"{number}-cursor"].set_data([shown.cursor] * 2, [0, 1])
             point = shown.reference
             self[f"{number}-reference"].set_data(
-                [point[0]] if point else [], [point[1]] if point else []
+                [point[0]] if point else [], [point[1] / shown.top] if point else []
             )
             for style in STYLES:
                 self._fill(number, style, shown)
@@ -146,14 +146,33 @@ class CursorPanels(dict[str, Any]):
             axes.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
         axes.set_xlim(panel.low, panel.high)
         axes.xaxis.set_major_locator(FixedLocator(list(panel.ticks)))
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        # Labels that move are laid down as pictures: an axis drawn anew costs three times a frame.
+        axes.set_ylim(0, 1)
+        axes.yaxis.set_major_locator(FixedLocator(SHARES))
         axes.tick_params(labelsize=points(SMALL * self._grown))
+        axes.tick_params(axis="y", labelleft=False)
         below = axes.get_position().y0 * figure.height
         across, _ = label_axes(figure, axes, below - 33 * self._grown, SMALL * self._grown)
         across.set_text(panel.across)
 
     def _draw(self, number: int, axes: Axes) -> None:
         theme = self.theme
+        beside = axes.get_yaxis_transform() + ScaledTranslation(
+            -points(7) / 72, 0, axes.figure.dpi_scale_trans
+        )
+        self[f"{number}-ticks"] = [
+            stamp(
+                axes,
+                position=(0, share),
+                transform=beside,
+                fontsize=points(SMALL * self._grown),
+                color=theme.ink,
+                ha="right",
+                va="center_baseline",
+                clip_on=False,
+            )
+            for share in SHARES
+        ]
         self[f"{number}-cursor"] = axes.plot([], [], "-", color=theme.muted, lw=1, zorder=2)[0]
         self[f"{number}-reference"] = axes.plot(
             [],
@@ -164,6 +183,7 @@ class CursorPanels(dict[str, Any]):
             markeredgewidth=1.8,
             ms=points(12),
             zorder=3,
+            clip_on=False,
         )[0]
         for style, (colour, dash, marker, _) in STYLES.items():
             look = getattr(theme, colour)
@@ -213,6 +233,7 @@ class CursorPanels(dict[str, Any]):
         edge = np.zeros_like(curve.holds)  # where both parts meet, so that no gap is left
         edge[:-1] = curve.holds[:-1] != curve.holds[1:]
         edge[1:] |= edge[:-1]
-        parts[0].set_data(shown.x, np.where(curve.holds, curve.y, np.nan))
-        parts[1].set_data(shown.x, np.where(~curve.holds | edge, curve.y, np.nan))
-        parts[2].set_data([shown.cursor], [curve.at])
+        y = curve.y / shown.top
+        parts[0].set_data(shown.x, np.where(curve.holds, y, np.nan))
+        parts[1].set_data(shown.x, np.where(~curve.holds | edge, y, np.nan))
+        parts[2].set_data([shown.cursor], [curve.at / shown.top])

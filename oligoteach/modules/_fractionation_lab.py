@@ -48,7 +48,8 @@ SCHEDULES: dict[str, tuple[tuple[int, float, str], ...]] = {
 MOST_ROWS = 6
 WAYS = ("lq", "lql", "usc")
 NAMES = {"lq": "LQ", "lql": "LQ-L", "usc": "USC"}
-_TOPS = (80, 100, 120, 160, 200, 250, 300, 400, 600, 800, 1200, 2000, 4000)
+# Each can be parted into four.
+_TOPS = (40, 60, 80, 100, 120, 160, 200, 240, 300, 400, 600, 800, 1200, 2000, 4000)
 
 
 @dataclass(frozen=True)

@@ -379,7 +379,7 @@ class Isoeffect(Explorer):
         }
         matched = result.from_fractions, result.from_fractions * result.from_dose
         most = max(float(line.totals.max()) for line in lines.values())
-        heading = f"Total dose, Gy, to match {result.from_fractions} × {result.from_dose:g} Gy (◇)"
+        heading = f"Total Gy to match {result.from_fractions} × {result.from_dose:g} Gy (◇)"
         artists.show(
             [Shown(heading, isoeffect.COUNTS, curves, result.n_fractions, matched, nice(most))]
         )
