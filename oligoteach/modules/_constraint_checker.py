@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from oligoteach import evidence
-from oligoteach.models.constraint_check import SMALL_VOLUME, Judgement, choose, judge
+from oligoteach.models.constraint_check import Judgement, choose, is_near_maximum, judge
 from oligoteach.modules._isoeffect import counted
 from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Number, Table
@@ -239,18 +239,20 @@ def _line(item: Item, p: SimpleNamespace, n: int) -> Line:
 
 def _speaks_of(limit: evidence.Constraint, item: Item) -> bool:
     """Whether a limit is on this item."""
-    if item.metric != "near maximum":
-        return limit.metric == item.metric
-    small = limit.kind == "dose to volume" and limit.at_unit == "cc" and limit.at is not None
-    return limit.kind == "maximum" or (small and (limit.at or 0) <= SMALL_VOLUME)
+    if item.metric == "near maximum":
+        return is_near_maximum(limit)
+    return limit.metric == item.metric
 
 
 def _one(limits: Iterable[evidence.Constraint], optimal: bool) -> evidence.Constraint | None:
-    """Return a source's limit on the smallest volume: the hottest point is what is entered."""
+    """Return a source's limit on the smallest volume, since the hottest point is what is entered.
+
+    Where it has one for each of two structures, such as trachea and main bronchus, the stricter.
+    """
     usable = [limit for limit in limits if optimal or limit.level != "optimal"]
     if optimal:
         usable = [limit for limit in usable if limit.level == "optimal"] or usable
-    return min(usable, key=lambda limit: limit.at or 0.0, default=None)
+    return min(usable, key=lambda limit: (limit.at or 0.0, limit.limit), default=None)
 
 
 def name_of(source: str) -> str:
