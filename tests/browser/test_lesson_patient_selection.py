@@ -99,6 +99,12 @@ def test_nothing_of_the_answers_is_in_the_page_before_a_commitment(open_lesson):
             assert all(reason.text not in source for reason in choice.reasons)
 
 
+def test_a_per_cent_stays_on_the_line_of_its_number(open_lesson):
+    page = open_lesson(NOTEBOOK)
+    open_case(page)
+    assert "PD-L1 40\u00a0%" in page.locator(".kit-facts").inner_text()
+
+
 def test_without_a_choice_or_a_confidence_the_page_asks_for_it(open_lesson):
     page = open_lesson(NOTEBOOK)
     decision = open_case(page).locator(".kit-decision")

@@ -7,6 +7,9 @@ const EDUCATION = "Education only: not a basis for treating a patient.";
 // commands of the notebook, unless the very element says that they are its own.
 const FOCUSABLE = new Set(["input", "select", "button", "summary", "a"]);
 
+// A number and its per cent stay on one line.
+const glue = (text) => text.replace(/(\d) %/g, "$1\u00a0%");
+
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   if (FOCUSABLE.has(tag)) element.dataset.lmSuppressShortcuts = "true";
@@ -15,7 +18,8 @@ function h(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  const parts = children.flat().filter((child) => child !== null && child !== undefined);
+  element.append(...parts.map((part) => (typeof part === "string" ? glue(part) : part)));
   return element;
 }
 

@@ -29,7 +29,7 @@ function renderExplorer({ model, el, signal }) {
   const gate = h("p", { class: "kit-gate" }, "Commit to a prediction, and the figure appears here.");
   const write = (text) => {
     const first = firstSentence(text);
-    words.replaceChildren(first, h("span", { class: "kit-rest-words" }, text.slice(first.length)));
+    words.replaceChildren(glue(first), h("span", { class: "kit-rest-words" }, text.slice(first.length)));
   };
   const read = later(700, (text) => {
     if (run.running() || body.hidden) return;
