@@ -99,6 +99,9 @@ def motion_sentences(view: MotionView) -> list[str]:
         f"mean position {middle.along:.1f} mm.",
     ]
     found += [_goal_sentence(way, view.ways[way]) for way in WAYS]
+    if swept.known or middle.known:
+        none, minor = falloff.LUNG_V20
+        found.append(f"Lung V20 below {none:g} and {minor:g} %, whatever the volume.")
     return found + list(view.breathing.warnings)
 
 

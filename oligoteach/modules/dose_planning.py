@@ -180,7 +180,7 @@ class Margins(Explorer):
         "Source": "van Herk 2000, 10.1016/S0360-3016(00)00518-6 (abstract); few fractions: Gordon "
         "and Siebers 2007, Phys Med Biol 52:1967",
     }
-    aspect = 0.56
+    aspect = 0.62
     narrow_aspect = 1.75
 
     def compute(self, p: SimpleNamespace) -> MarginView:
@@ -416,7 +416,7 @@ class CourseTime(Explorer):
         "Source": "Repopulation: Fowler 2010, 10.1259/bjr/31372149 (form). Repair: Thames 1985, "
         "Int J Radiat Biol 47:319 (index entry)",
     }
-    aspect = 0.56
+    aspect = 0.62
     narrow_aspect = 1.7
 
     def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
