@@ -498,6 +498,8 @@ class Constraints(Explorer):
         "≠": "The plan keeps the limit of one source and breaks that of another",
         "Hottest point": "Limits on a point or on up to 0.5 cc, as each source has them; where it "
         "has several, the one on the smallest volume. Their volumes differ: the table has them",
+        "HyTEC, cord": "Myelopathy in 1 to 5 of 100, not irradiated before; the values for the "
+        "cord in two to five fractions are extrapolations by LQ",
         "Not done": "No interpolation between numbers of fractions, no merging of sources, no sum "
         "over organs. Cord, thecal sac and canal are three organs",
         "Source": "The constraints of this course, most of them read in copies; each row of the "
