@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from oligoteach.charts.figure import TeachingFigure
 
+LINE = 17  # page pixels
 LARGE, GROWN = 760, 1.2  # from this width on, words are so much larger
 POWERS = {0: "1", 3: "10³", 6: "10⁶", 9: "10⁹", 12: "10¹²"}
 TOP = 13.4  # powers of ten: leaves room for a word above the largest
@@ -72,6 +73,7 @@ class GrowthLines(dict[str, Any]):
         lines: Mapping[str, Sequence[Line]],
         moment: tuple[float, str],
         heading: tuple[str, str],
+        note: str,
     ) -> None:
         """Show one patient.
 
@@ -85,6 +87,8 @@ class GrowthLines(dict[str, Any]):
             When it is looked, and what that is called.
         heading : (str, str)
             Above the panel, in two lines on a phone.
+        note : str
+            Below the heading.
         """
         start, end, power = origin
         first = self.growth.get_xlim()[0]
@@ -103,6 +107,7 @@ class GrowthLines(dict[str, Any]):
         side = "right" if when > sum(self.growth.get_xlim()) / 2 else "left"
         self["moment-name"].set(text=name, position=(when, TOP - 0.5), ha=side)
         self["heading"].set_text(("\n" if self.compact else ": ").join(heading))
+        self["note"].set_text(note)
 
     def show_chances(
         self, numbers: Sequence[int], rows: Mapping[str, Sequence[float]], ring: int | None
@@ -120,12 +125,12 @@ class GrowthLines(dict[str, Any]):
     def _panels(self, figure: TeachingFigure) -> tuple[Axes, Axes]:
         g, height, width = self._grown, figure.height, figure.width
         if self.compact:
-            low = 0.36 * (height - 258)
-            first = figure.panel(left=48, right=12, top=48, bottom=low + 196)
+            low = 0.36 * (height - 276)
+            first = figure.panel(left=48, right=12, top=66, bottom=low + 196)
             second = figure.panel(left=48, right=12, top=height - low - 52, bottom=52)
         else:
             split = 0.6 * width
-            first = figure.panel(50 * g, width - split + 6, 34 * g, 66 * g)
+            first = figure.panel(50 * g, width - split + 6, 50 * g, 66 * g)
             second = figure.panel(split + 42 * g, 14, 62 * g, 66 * g)
         return first, second
 
@@ -186,7 +191,8 @@ class GrowthLines(dict[str, Any]):
         self["moment-name"] = self._text(self.growth, "normal")
         self["origin-name"] = self._text(self.growth, "normal")
         self["origin-name"].set(text=self._words["origin"], color=theme.muted, ha="left")
-        self["heading"] = self._heading(self.growth, 44)
+        self["heading"] = self._above(34, weight="bold", fontsize=points(TEXT * self._grown))
+        self["note"] = self._above(14)
         for name, (colour, marker) in ROWS.items():
             (self[name],) = self.chances.plot(
                 [],
@@ -230,24 +236,16 @@ class GrowthLines(dict[str, Any]):
                 annotation_clip=False,
             )
 
-    def _heading(self, axes: Axes, shift: float) -> Stamp:
-        box = axes.get_position()
-        figure = axes.figure
-        place = (
-            box.x0 - shift * self._grown / figure.width,
-            box.y1 + (26 if self.compact else 16) * self._grown / figure.height,
-        )
-        return stamp(
-            axes,
-            position=place,
-            transform=figure.transFigure,
-            fontsize=points(TEXT * self._grown),
-            fontweight="bold",
-            color=self.theme.ink,
-            va="center",
-            linespacing=1.2,
-            clip_on=False,
-        )
+    def _above(self, pixels: float, **look: Any) -> Stamp:
+        """Return words above the first panel, so many page pixels above its edge."""
+        box, figure = self.growth.get_position(), self.growth.figure
+        left = box.x0 - 44 * self._grown / figure.width
+        # On a phone the heading has two lines.
+        lift = 8 if self.compact and pixels > LINE else 0
+        up = box.y1 + (pixels + lift) * self._grown / figure.height
+        style = {"fontsize": points(SMALL * self._grown), "color": self.theme.ink, **look}
+        place = {"position": (left, up), "transform": figure.transFigure}
+        return stamp(self.growth, va="center", linespacing=1.2, clip_on=False, **place, **style)
 
     def _text(self, axes: Axes, weight: str) -> Stamp:
         return stamp(

@@ -120,11 +120,11 @@ def kill_sentences(view: KillView) -> list[str]:
         + (f"from {dose:g} Gy a fraction" if dose else f"not below {LAST:g} Gy")
         for tissue, dose in view.parts.items()
     )
-    survives = ", ".join(f"{k.name} 10^−{-k.at:.1f}" for k in tumour)
+    survives = ", ".join(f"{k.name} {_one_in(10**-k.at)}" for k in tumour)
     said = [
         first,
         f"LQ-L parts from LQ by 5 % or more in the effect of a fraction: {parted}.",
-        f"Share of tumour cells that survive one fraction: {survives}.",
+        f"Of tumour cells one fraction leaves: {survives}.",
     ]
     if view.dose > LQ_HIGH:
         said.append(f"Above {LQ_HIGH:g} Gy a fraction LQ is disputed.")
@@ -133,6 +133,14 @@ def kill_sentences(view: KillView) -> list[str]:
 
 def _list(kills: tuple[Kill, ...]) -> str:
     return ", ".join(f"{k.name} {k.eqd2:.0f}" for k in kills) + " Gy"
+
+
+def _one_in(number: float) -> str:
+    """Return one of so many in words, to two digits."""
+    sizes = ((1e9, " billion"), (1e6, " million"), (0.0, ""))
+    size, word = next(pair for pair in sizes if number >= pair[0])
+    rounded = float(f"{number / (size or 1.0):.2g}")
+    return f"1 in {rounded:,.0f}{word}" if rounded >= 10 else f"1 in {rounded:g}{word}"
 
 
 def kill_table(view: KillView) -> Table:

@@ -115,7 +115,11 @@ def spectrum_sentences(view: Spectrum) -> list[str]:
         first,
         f"By number of visible ones, ablation alone: {by_number}.",
         f"The scan shows {_share(view.visible)} of all metastases"
-        + (f": {_many(view.hidden_for_each)} hidden for each visible one" if view.visible else "")
+        + (
+            f": on average {_many(view.hidden_for_each)} hidden for each visible one"
+            if view.visible
+            else ""
+        )
         + f". Of patients with any metastasis {_share(view.few)} show 1 to {FEW}.",
         *_patient(view),
         "Illustration: numbers and doubling times are assumptions, fitted to nobody.",
@@ -156,6 +160,13 @@ def primary(view: Spectrum) -> tuple[float, float]:
     return -course.treated / model.DAYS_IN_YEAR, math.log10(course.cells_at_treatment)
 
 
+def hidden_note(view: Spectrum) -> str:
+    """Return how many are hidden for each visible one over many patients, for the figure."""
+    if view.visible == 0:
+        return "on average: none visible yet"
+    return f"on average: 1 visible, {_many(view.hidden_for_each)} hidden"
+
+
 def spectrum_table(view: Spectrum) -> Table:
     """Return the chances for each number of visible metastases."""
     weights = np.round([100 * a for a in view.alone], 1)
@@ -181,7 +192,9 @@ def _share(value: float) -> str:
 
 
 def _many(value: float) -> str:
-    """Return a number of hidden metastases in words."""
+    """Return a number of hidden metastases in words, a large one to two digits."""
+    if value >= 1e6:
+        return f"{value / 1e6:.2g} million"
     if value >= 100:
-        return f"about {float(f'{value:.2g}'):,.0f}"
+        return f"{float(f'{value:.2g}'):,.0f}"
     return f"{value:.1f}" if value >= 0.05 else "hardly any"

@@ -44,6 +44,7 @@ from oligoteach.modules._spectrum import (
     NUMBERS,
     STOPS,
     Spectrum,
+    hidden_note,
     lines,
     primary,
     spectrum_sentences,
@@ -60,25 +61,25 @@ class SpectrumExplorer(Explorer):
     controls = (
         Number(
             "years",
-            "Scan, years after the primary was treated",
+            "Scan, years after treatment",
             0,
             10,
             default=4,
             step=0.5,
             unit="years",
-            hint="0 is a scan at diagnosis: synchronous.",
+            hint="Of the primary. 0 is a scan at diagnosis.",
         ),
         Choice("stop", "The primary seeded", STOPS),
         Number(
             "drug",
-            "Hidden metastases that systemic therapy eradicates",
+            "Hidden ones that a drug eradicates",
             0,
             100,
             default=50,
             step=5,
             unit="%",
         ),
-        Number("seed", "Patient drawn by chance, number", 1, 200, default=59),
+        Number("seed", "Patient, by chance", 1, 200, default=59),
         Number("mean", "Metastases of a patient on average", 1, 20, default=3),
         Choice("alike", "How they are spread over patients", ALIKE, default="1"),
         Number("doubling", "Metastases double in", 30, 120, default=60, step=5, unit="days"),
@@ -140,7 +141,8 @@ class SpectrumExplorer(Explorer):
         one = result.patient
         counts = f"{one.n_visible} visible, {one.n_occult} hidden"
         heading = (f"Cells of patient {result.number}", counts)
-        artists.show((start, 0.0, power), lines(result), (result.years, " scan "), heading)
+        scan = (result.years, " scan ")
+        artists.show((start, 0.0, power), lines(result), scan, heading, hidden_note(result))
         seen = result.few_alone is not None
         rows = {"alone": [100 * c for c in result.alone]} if seen else {}
         if seen and result.drug:
@@ -209,7 +211,7 @@ class Prevented(Explorer):
     controls = (
         Number(
             "prevented",
-            "Failures at known sites that local treatment prevents",
+            "Failures at known sites prevented",
             0,
             100,
             default=100,
@@ -218,7 +220,7 @@ class Prevented(Explorer):
         ),
         Number(
             "spread",
-            "New sites that it prevents besides",
+            "New sites prevented besides",
             0,
             100,
             default=0,
@@ -227,7 +229,7 @@ class Prevented(Explorer):
         ),
         Number(
             "median",
-            "Median to failure without it",
+            "Median to failure without",
             1,
             12,
             default=3.5,
@@ -235,7 +237,7 @@ class Prevented(Explorer):
             unit="months",
             hint="3.5 months is the control arm of Iyengar 2018.",
         ),
-        Choice("group", "Known only / both / new only, in per cent", GROUPS),
+        Choice("group", "Known / both / new, %", GROUPS),
     )
     card: ClassVar[Mapping[str, str]] = {
         "Formula": "Constant rates, in proportion to the published shares k, b and n. With e of "
@@ -302,7 +304,7 @@ class CellKill(Explorer):
         Number("fractions", "Fractions", 1, 35, default=3),
         Number(
             "turn",
-            "Tumour: LQ-L turns straight at",
+            "Tumour: LQ-L straight from",
             4,
             24,
             default=10,
@@ -312,7 +314,7 @@ class CellKill(Explorer):
         ),
         Number(
             "late_turn",
-            "Late tissue: LQ-L turns straight at",
+            "Late tissue: LQ-L straight from",
             4,
             24,
             default=6,
