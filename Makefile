@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve lab test check lint bench lock clean run-env dev-env
+.PHONY: help serve lab test check lint bench lock plans clean run-env dev-env
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: dev-env ## measure how the course feels, as ratios to baselines in the sa
 
 lock: dev-env ## write requirements/*.txt anew from pyproject.toml (UPGRADE=1 for newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+plans: ## compute the plans of the plan room anew, in an environment of their own (ten minutes)
+	@tools/build_plans.sh $(CASES)
 
 clean: ## remove caches and builds, not the environment
 	@rm -rf build dist .cache .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache

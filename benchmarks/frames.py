@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks._report import Figure, Report, percentile
 from oligoteach import lesson, lesson_names
 from oligoteach.charts import LIGHT, TeachingFigure
-from oligoteach.widgets import Choice, Explorer, Many, Number, RunningExplorer, Toggle
+from oligoteach.widgets import Choice, Explorer, Many, Number, RunningExplorer, Several, Toggle
 from oligoteach.widgets.explorer import SHELF
 
 WIDTH, HEIGHT = 640, 420
@@ -106,6 +106,16 @@ def _walk(control: Any) -> Iterator[dict[str, Any]] | None:
         return itertools.cycle({control.name: control.parse(v)} for v in (*raw, control.high))
     if isinstance(control, Choice):
         return itertools.cycle({control.name: value} for value in control.options)
+    if isinstance(control, Several):
+        each = range(len(control.options))
+        return itertools.cycle(
+            {
+                control.name: tuple(
+                    control.low if i == j else d for j, d in enumerate(control.default)
+                )
+            }
+            for i in each
+        )
     if isinstance(control, Toggle):
         return itertools.cycle([{control.name: True}, {control.name: False}])
     if isinstance(control, Many):

@@ -2,7 +2,8 @@
 
 A failed step does not stop the others. The last line counts tests over all pytest runs; a step
 without tests (style, types, floors, data) counts as one failure if it fails. Without a browser,
-the proxy of a hub or a PostgreSQL server, the run says so loudly, and fails where ``CI`` is set.
+the proxy of a hub, a PostgreSQL server or the public plan, the run says so loudly, and fails where
+``CI`` is set.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 import find_browser
 import find_postgres
 import find_proxy
+import public_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".cache" / "tests"
@@ -147,7 +149,7 @@ def chosen_steps(only: str | None) -> list[Step]:
 
 
 def without(missing: Sequence[str], steps: Iterable[Step]) -> list[Step]:
-    """Return the steps, less what only a browser, a hub's proxy or PostgreSQL can check."""
+    """Return the steps, less what only that which is missing can check."""
     if not missing:
         return list(steps)
     marked = " and ".join(f"not {mark}" for mark in missing)
@@ -166,7 +168,12 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
 
     missing = {}
-    needed = (("browser", find_browser), ("hub", find_proxy), ("postgresql", find_postgres))
+    needed = (
+        ("browser", find_browser),
+        ("hub", find_proxy),
+        ("postgresql", find_postgres),
+        ("publicplan", public_plan),
+    )
     for mark, tool in needed:
         if any(step.name in ("tests", mark) for step in steps):
             path = tool.find_or_fetch()

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from oligoteach.evidence.notebooks import claims_in_notebook
     from oligoteach.evidence.paths import data_path, notebooks_path
+    from oligoteach.evidence.plans import PlanArrays, PlanRecord, plan_arrays, plan_records
     from oligoteach.evidence.problems import EvidenceError, Problem
     from oligoteach.evidence.records import (
         Arm,
@@ -84,6 +85,7 @@ _HOMES = {
     "glossary outcomes reference references term trial trials verdict verdicts",
     "notebooks": "claims_in_notebook",
     "paths": "data_path notebooks_path",
+    "plans": "PlanArrays PlanRecord plan_arrays plan_records",
     "problems": "EvidenceError Problem",
     "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
     "schedules": "Regimen regimens",
@@ -108,6 +110,8 @@ __all__ = [
     "LessonText",
     "Organ",
     "Outcome",
+    "PlanArrays",
+    "PlanRecord",
     "Problem",
     "Reference",
     "Regimen",
@@ -140,6 +144,8 @@ __all__ = [
     "notebooks_path",
     "organs",
     "outcomes",
+    "plan_arrays",
+    "plan_records",
     "reference",
     "references",
     "regimens",

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from oligoteach.models._numbers import positive
 from oligoteach.models.falloff import paddick_conformity
 
+ROUNDING = 1e-6  # relative; what single precision may take from a dose
+
 
 @dataclass(frozen=True)
 class Conformity:
@@ -89,9 +91,11 @@ def conformity(
     if target <= 0:
         raise ValueError("The target has no voxel on the dose grid.")
     kind = in_body.dtype.type
-    v100 = float(np.count_nonzero(in_body >= kind(full)))
-    v50 = float(np.count_nonzero(in_body >= kind(full / 2)))
-    held = float(each[in_target.ravel() >= kind(full)].sum())
+    # A plan normalised to a voxel must not lose that voxel to rounding.
+    whole, half = kind(full * (1 - ROUNDING)), kind(full / 2 * (1 - ROUNDING))
+    v100 = float(np.count_nonzero(in_body >= whole))
+    v50 = float(np.count_nonzero(in_body >= half))
+    held = float(each[in_target.ravel() >= whole].sum())
     return Conformity(
         target_cc=target * voxel_cc,
         v100_cc=v100 * voxel_cc,

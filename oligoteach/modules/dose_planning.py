@@ -56,6 +56,8 @@ from oligoteach.modules._motion import (
     motion_table,
     motion_view,
 )
+from oligoteach.modules._own_plan import OwnPlan
+from oligoteach.modules._plan_room import PlanRoom
 from oligoteach.widgets import Choice, Explorer, Number, Table, Toggle
 
 
@@ -555,5 +557,15 @@ class Constraints(Explorer):
 
 
 EXPLORERS = {
-    cls.key: cls for cls in (Fractionation, Isoeffect, CourseTime, Constraints, Margins, Motion)
+    cls.key: cls
+    for cls in (
+        Fractionation,
+        Isoeffect,
+        CourseTime,
+        Constraints,
+        Margins,
+        Motion,
+        PlanRoom,
+        OwnPlan,
+    )
 }

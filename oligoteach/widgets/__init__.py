@@ -10,6 +10,7 @@ _PUBLIC = {
     "Choice": "controls",
     "Many": "controls",
     "Number": "controls",
+    "Several": "controls",
     "Text": "controls",
     "Toggle": "controls",
     "Citation": "citation",
@@ -26,6 +27,8 @@ _PUBLIC = {
     "Quiz": "quiz",
     "Part": "running",
     "RunningExplorer": "running",
+    "Upload": "upload",
+    "UploadExplorer": "upload",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -31,6 +31,7 @@ PARTS = (
     "prediction.js",
     "frame.js",
     "running.js",
+    "upload.js",
     "explorer.js",
     "branching.js",
     "quiz.js",
@@ -83,8 +84,9 @@ def source() -> Source:
 class KitWidget(AnyWidget):
     """A widget of the kit: a view with a fixed description that talks in messages.
 
-    Subclasses name their ``view`` and answer a message of type ``x`` in a method ``on_x``. An
-    exception in such a method reaches the page as a sentence instead of being swallowed.
+    Subclasses name their ``view`` and answer a message of type ``x`` in a method ``on_x``; binary
+    parts of it come as ``buffers``. An exception in such a method reaches the page as a sentence
+    instead of being swallowed.
     """
 
     _esm = LOADER
@@ -109,13 +111,13 @@ class KitWidget(AnyWidget):
         bundle[0]["text/plain"] = self.summary()
         return bundle
 
-    def _receive(self, _widget: Any, content: dict[str, Any], _buffers: list[bytes]) -> None:
+    def _receive(self, _widget: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
         handler = getattr(self, f"on_{content.get('type')}", None)
         if handler is None:
             log.warning("%s: no answer to %r", type(self).__name__, content.get("type"))
             return
         try:
-            handler(content)
+            handler({**content, "buffers": buffers} if buffers else content)
         except Exception as error:  # the page must hear of whatever went wrong
             log.exception("%s failed to answer %r", type(self).__name__, content.get("type"))
             self.send({"type": "failed", "text": sentence(error)})

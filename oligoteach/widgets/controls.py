@@ -163,6 +163,59 @@ class Many(_Control):
 
 
 @dataclass(frozen=True)
+class Several(_Control):
+    """A number for each of several things of one kind, as sliders side by side.
+
+    Parameters
+    ----------
+    name, label : str
+        As of a number.
+    options : mapping of str to str
+        The things: a short key, and what the learner reads.
+    low, high, step, unit
+        As of a number, the same for all.
+    default : sequence of float
+        A value for each thing; all at ``low`` by default.
+    """
+
+    kind: ClassVar[str] = "several"
+    name: str
+    label: str
+    options: Mapping[str, str]
+    low: float
+    high: float
+    default: Sequence[float] = field(default=())
+    step: float = 1
+    unit: str = ""
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        default = self.default or [self.low] * len(self.options)
+        object.__setattr__(self, "default", self.parse(default))
+
+    def parse(self, raw: Any) -> tuple[float | int, ...]:
+        """Return an allowed number for each thing, or raise ValueError with a sentence.
+
+        A string is read as a comma-separated list, as it stands in a link.
+        """
+        given = raw.split(",") if isinstance(raw, str) else raw
+        if not isinstance(given, list | tuple) or len(given) != len(self.options):
+            raise ValueError(f"{self.label}: needs {len(self.options)} numbers, one for each")
+        pairs = zip(self.options.values(), given, strict=True)
+        return tuple(self._one(text).parse(value) for text, value in pairs)
+
+    def say(self, value: Any) -> str:
+        """Return the values in words."""
+        pairs = zip(self.options.values(), value, strict=True)
+        said = ", ".join(f"{text} {number:g}" for text, number in pairs)
+        return f"{self.label}: {said}{f' {self.unit}' if self.unit else ''}"
+
+    def _one(self, text: str) -> Number:
+        label = f"{self.label}, {text}"
+        return Number(self.name, label, self.low, self.high, self.low, self.step, self.unit)
+
+
+@dataclass(frozen=True)
 class Toggle(_Control):
     """Yes or no."""
 
@@ -212,7 +265,7 @@ class Text(_Control):
         return f"{self.label}: {value or 'nothing'}"
 
 
-Control = Number | Choice | Many | Toggle | Text
+Control = Number | Choice | Many | Several | Toggle | Text
 
 
 def _as_float(raw: Any) -> float | None:

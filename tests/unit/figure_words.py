@@ -80,6 +80,11 @@ def settings(explorer):
             values = (control.low, control.high, control.parse((control.low + control.high) / 2))
         elif control.kind == "toggle":
             values = (True, False)
+        elif control.kind == "several":
+            nothing, all_of_it = (
+                (end,) * len(control.options) for end in (control.low, control.high)
+            )
+            values = (all_of_it, (*nothing[1:], control.high))
         elif control.kind == "text":
             values = ("", "osimertinib", "sabr comet", "nothing at all", "%_\\[(*+?", "Ω≈ç√")
         else:

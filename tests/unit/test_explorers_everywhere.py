@@ -16,7 +16,7 @@ import pytest
 from matplotlib.text import Text
 
 from oligoteach import lesson, lesson_names
-from oligoteach.widgets import Choice, ImpossibleError, Many, Number, Toggle
+from oligoteach.widgets import Choice, ImpossibleError, Many, Number, Several, Toggle
 
 EVERY = [(name, key) for name in lesson_names() for key in lesson(name)._classes]
 WIDTHS = (640, 288)
@@ -47,6 +47,8 @@ def ends(control):
     """Return the least and the most that a control allows."""
     if isinstance(control, Number):
         return control.low, control.high
+    if isinstance(control, Several):
+        return (control.low,) * len(control.options), (control.high,) * len(control.options)
     if isinstance(control, Toggle):
         return False, True
     if isinstance(control, Many):
@@ -60,6 +62,9 @@ def drawn_by_lot(control, lot):
     if isinstance(control, Number):
         inside = control.parse(lot.uniform(control.low, control.high))
         return lot.choice((control.low, control.high, inside, inside))
+    if isinstance(control, Several):
+        some = (control.low, control.high, *control.default)
+        return control.parse([lot.choice(some) for _ in control.options])
     if isinstance(control, Toggle):
         return lot.random() < 0.5
     if isinstance(control, Many):

@@ -1,12 +1,13 @@
 """Every value that reaches an explorer passes a control: allowed, or refused with a sentence."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oligoteach.widgets import Choice, Many, Number, Text, Toggle
+from oligoteach.widgets import Choice, Many, Number, Several, Text, Toggle
 
 DOSE = Number("dose", "Dose per fraction", 1, 20, default=2, step=0.5, unit="Gy")
 COUNT = Number("count", "Lesions", 1, 10, default=3)
@@ -14,6 +15,16 @@ SITE = Choice("site", "Site", {"lung": "Lung", "liver": "Liver"})
 SITES = Many("sites", "Sites", {"lung": "Lung", "liver": "Liver", "bone": "Bone"})
 MRI = Toggle("mri", "Brain MRI done")
 FIND = Text("find", "Find")
+WEIGHTS = Several(
+    "weights",
+    "Weights",
+    {"a": "First", "b": "Second"},
+    0,
+    200,
+    default=[100, 50],
+    step=10,
+    unit="%",
+)
 
 
 @given(st.floats(1, 20))
@@ -107,3 +118,35 @@ def test_a_control_that_cannot_work_is_refused_where_it_is_written():
         Number("x", "X", 3, 60, default=12.3, step=0.5)
     with pytest.raises(ValueError, match="at least one option"):
         Choice("x", "X", {})
+
+
+def test_several_numbers_are_each_held_to_the_same_limits():
+    assert WEIGHTS.default == (100, 50)
+    assert WEIGHTS.parse([0, 200]) == (0, 200)
+    assert WEIGHTS.parse("104,50") == (100, 50)
+    assert WEIGHTS.say((0, 50)) == "Weights: First 0, Second 50 %"
+    assert Several("n", "N", {"a": "A"}, 1, 3).default == (1,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ([100], "Weights: needs 2 numbers, one for each"),
+        ("1,2,3", "Weights: needs 2 numbers"),
+        (None, "Weights: needs 2 numbers"),
+        (7, "Weights: needs 2 numbers"),
+        ([0, 210], "Weights, Second: 210 is outside 0 to 200 %"),
+        (["a", 0], "Weights, First: 'a' is not a number"),
+        ("nan,0", "Weights, First: 'nan' is not a number"),
+    ],
+)
+def test_several_numbers_refuse_what_does_not_fit_and_say_which(raw, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        WEIGHTS.parse(raw)
+
+
+def test_several_numbers_are_described_for_the_page():
+    spec = WEIGHTS.spec()
+    assert spec["kind"] == "several"
+    assert spec["default"] == [100, 50]
+    assert spec["options"] == [{"value": "a", "text": "First"}, {"value": "b", "text": "Second"}]

@@ -6,7 +6,7 @@ const RADIO_MOST = 4;
 const MAX_TEXT = 80; // as in controls.py, which refuses more
 
 function makeControl(spec, value, change) {
-  const makers = { number, choice, many, toggle, text };
+  const makers = { number, choice, many, several, toggle, text };
   const control = makers[spec.kind](spec, change);
   if (spec.hint) control.el.append(h("p", { class: "kit-hint" }, spec.hint));
   control.show(value);
@@ -162,6 +162,45 @@ function many(spec, change) {
     el,
     show: (value) => inputs.forEach((input) => (input.checked = value.includes(input.value))),
   };
+}
+
+// A slider for each of several things, upright so that they stand side by side.
+function several(spec, change) {
+  const unit = spec.unit ? ` ${spec.unit}` : "";
+  const sliders = spec.options.map((option) =>
+    h("input", {
+      type: "range", min: spec.low, max: spec.high, step: spec.step,
+      "aria-label": `${spec.label}, ${option.text}`, "aria-orientation": "vertical",
+    }),
+  );
+  const said = spec.options.map(() => h("output", {}));
+  const read = () => sliders.map((slider) => slider.valueAsNumber);
+  const write = () =>
+    sliders.forEach((slider, i) => {
+      said[i].textContent = slider.value;
+      slider.setAttribute("aria-valuetext", `${slider.value}${unit}`);
+    });
+  const el = h(
+    "fieldset",
+    { class: "kit-control kit-several", "data-control": spec.name },
+    h("legend", {}, `${spec.label}${spec.unit ? ` (${spec.unit})` : ""}`),
+    h(
+      "div",
+      { class: "kit-sliders" },
+      spec.options.map((option, i) =>
+        h("label", { "data-part": option.value }, said[i], sliders[i], h("span", {}, option.text)),
+      ),
+    ),
+  );
+  el.addEventListener("input", () => {
+    write();
+    change(spec.name, read());
+  });
+  const show = (value) => {
+    sliders.forEach((slider, i) => (slider.value = value[i]));
+    write();
+  };
+  return { el, show };
 }
 
 function toggle(spec, change) {

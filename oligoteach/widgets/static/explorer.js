@@ -65,7 +65,7 @@ function renderExplorer({ model, el, signal }) {
   });
 
   let touched = false;
-  const controls = controlsBox(model, config, (name, value) => {
+  const controls = controlsBox(model, config, signal, (name, value) => {
     touched = true;
     frames.want({ [name]: value });
   });
@@ -287,7 +287,7 @@ function whenSeen(el, box, signal, want) {
   });
 }
 
-function controlsBox(model, config, change) {
+function controlsBox(model, config, signal, change) {
   const params = model.get("params");
   const made = new Map(
     config.controls.map((spec) => [spec.name, makeControl(spec, params[spec.name], change)]),
@@ -297,6 +297,7 @@ function controlsBox(model, config, change) {
   const el = h(
     "form",
     { class: "kit-controls", "aria-label": `Controls: ${config.title}`, onsubmit: (e) => e.preventDefault() },
+    config.upload ? uploadBox(model, config.upload, signal) : null,
     elements.slice(0, config.in_view),
     folded.length ? details("More controls", folded) : null,
     elements.length ? button("Restore defaults", () => {

@@ -1,0 +1,507 @@
+"""Three linked slices of a cube with lines of equal value, curves beside them, and figures below.
+
+The grey picture, the outlines and the names stand still while only the cube changes, so that a new
+cube costs no more than its lines and curves. The slices are dark in both themes, as on any viewer;
+on them, lines of equal value are told apart by colour, dash and weight together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
+from matplotlib.ticker import FixedLocator, MaxNLocator
+
+from oligoteach.charts.figure import SMALL, TEXT, points
+from oligoteach.charts.stamp import Stamp, label_axes, stamp
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from oligoteach.charts.figure import TeachingFigure
+
+# Of a line of equal value: colour on dark, dash, width in page pixels; from the highest down.
+LOOKS: tuple[tuple[str, Any, float], ...] = (
+    ("#ff5a36", "solid", 2.6),
+    ("#ffc83d", "solid", 1.6),
+    ("#59d0ff", (0, (5, 2)), 2.2),
+    ("#8be28b", (0, (4, 1.5, 1, 1.5)), 1.6),
+    ("#d4c5ff", (0, (1, 1.6)), 1.6),
+)
+DARK = "#050505"
+PALE = "#f2f2f2"
+GREYS = "gray"
+NAMES = ("across", "front", "side")
+CURVES = 12  # at most
+FACTS = 8  # lines of figures, at most
+LINE = 17.0  # page pixels from one to the next
+KEY = 20.0  # page pixels for the key below the first plane
+LARGE, GROWN = 900, 1.12
+
+STYLES: tuple[tuple[str, Any], ...] = (
+    ("vermillion", "solid"),
+    ("vermillion", (0, (2, 1.2))),
+    ("blue", "solid"),
+    ("purple", "solid"),
+    ("green", "solid"),
+    ("blue", (0, (5, 2))),
+    ("purple", (0, (5, 2))),
+    ("green", (0, (5, 2))),
+    ("ink", "solid"),
+    ("ink", (0, (1, 1.5))),
+    ("muted", (0, (4, 1.5, 1, 1.5))),
+    ("muted", "solid"),
+)
+
+
+@dataclass(frozen=True)
+class Plane:
+    """One slice as it stands still.
+
+    Attributes
+    ----------
+    title : str
+        What it shows.
+    box : (float, float, float, float)
+        Left, right, bottom and top of the view.
+    grey : ndarray, shape (rows, columns)
+        From 0 to 1; the first row is the lowest value of the upright axis.
+    across, up : ndarray
+        Centres of its columns and rows.
+    outlines : sequence of (ndarray, bool)
+        Closed lines as points, and whether each is the one that matters.
+    names : sequence of (float, float, str)
+        Words on it.
+    cross : (float, float)
+        Where the other slices cut it.
+    """
+
+    title: str
+    box: tuple[float, float, float, float]
+    grey: NDArray[Any]
+    across: NDArray[Any]
+    up: NDArray[Any]
+    outlines: Sequence[tuple[NDArray[Any], bool]]
+    names: Sequence[tuple[float, float, str]]
+    cross: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Ray:
+    """Something that points at the middle from outside: ends of its line, its name, its weight."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    place: tuple[float, float]
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A falling curve with the name that it has in the list."""
+
+    name: str
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A limit in the plane of the curves: where, and whether it is kept."""
+
+    x: float
+    y: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands still: the planes from above, from the front and from the side."""
+
+    key: tuple[Any, ...]
+    planes: tuple[Plane, Plane, Plane]
+    levels: Sequence[tuple[float, str]]
+    levels_title: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What changes: values on each plane, rays, curves, limits and figures.
+
+    ``list_at`` is where the names of the curves begin, as a share of the axis.
+    """
+
+    scene: Scene
+    values: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+    rays: Sequence[Ray]
+    curves: Sequence[Curve]
+    marks: Sequence[Mark]
+    x_label: str
+    x_max: float
+    list_at: float
+    facts: Sequence[tuple[str, str]]
+
+
+class SliceRoom(dict[str, Any]):
+    """The chart: its moving artists by name, as an explorer returns them.
+
+    Parameters
+    ----------
+    figure : TeachingFigure
+        An empty figure.
+    """
+
+    def __init__(self, figure: TeachingFigure) -> None:
+        super().__init__()
+        self.theme, self.compact = figure.theme, figure.compact
+        self._grown = GROWN if figure.width >= LARGE else 1.0
+        self._scene: tuple[Any, ...] | None = None
+        self._x_max = 0.0
+        self._still: dict[str, Any] = {}
+        self._layout(figure)
+        for name in NAMES:
+            self._make_plane(name)
+        self._make_rays()
+        self._make_curves(figure)
+        self._make_facts(figure)
+
+    def show(self, shown: Shown) -> None:
+        """Show these values; the scene is only drawn anew where it is another."""
+        if shown.scene.key != self._scene:
+            self._set_scene(shown.scene)
+        levels = [level for level, _ in shown.scene.levels]
+        for name, plane, values in zip(NAMES, shown.scene.planes, shown.values, strict=True):
+            self._set_lines(name, plane, values, levels)
+        self._set_rays(shown.rays)
+        self._set_curves(shown)
+        for row in range(FACTS):
+            word, value = shown.facts[row] if row < len(shown.facts) else ("", "")
+            self[f"fact-{row}"].set_text(value)
+            self[f"word-{row}"].set_text(word)
+
+    # Making -----------------------------------------------------------------------------------
+
+    def _layout(self, figure: TeachingFigure) -> None:
+        """Place the planes and leave boxes for curves and facts, all in page pixels."""
+        width, height, gap = figure.width, figure.height, 8.0
+        facts = FACTS * LINE * self._grown
+        if self.compact:
+            high = 0.7 * (width - 2 * gap)
+            low = 0.47 * (width - 3 * gap)
+            places = {
+                "across": (gap, gap, width - 2 * gap, high),
+                "front": (gap, 2 * gap + high, 0.6 * (width - 3 * gap), low),
+                "side": (2 * gap + 0.6 * (width - 3 * gap), 2 * gap + high,
+                         0.4 * (width - 3 * gap), low),
+            }  # fmt: skip
+            top = 3 * gap + high + low
+            self._facts = (gap, height - facts, width - 2 * gap)
+            self._curves = (50.0, 14.0, top + 16, facts + 58)
+        else:
+            # As wide as the planes can be with their true shapes in this height.
+            inner = min(max((height - 3 * gap) / 1.02, 0.5 * width), 0.58 * width)
+            left = inner + gap
+            high = min(0.7 * inner, 0.68 * (height - 3 * gap))
+            low = height - 3 * gap - high
+            places = {
+                "across": (gap, gap, inner, high),
+                "front": (gap, 2 * gap + high, 0.6 * (inner - gap), low),
+                "side": (2 * gap + 0.6 * (inner - gap), 2 * gap + high, 0.4 * (inner - gap), low),
+            }
+            self._facts = (left + 18, height - facts - 2, width - left - 24)
+            self._curves = (left + 56 * self._grown, 12.0, 14.0, facts + 56 * self._grown)
+        for name, (x, y, wide, tall) in places.items():
+            box = (x / width, 1 - (y + tall) / height, wide / width, tall / height)
+            axes = figure.add_axes(box, facecolor=DARK)
+            axes.set(xticks=[], yticks=[])
+            for spine in axes.spines.values():
+                spine.set_visible(False)
+            self._still[name] = axes
+            self._still[f"{name}-size"] = (wide, tall)
+
+    def _make_plane(self, name: str) -> None:
+        axes = self._still[name]
+        self._still[f"{name}-grey"] = axes.imshow(
+            np.zeros((2, 2)), cmap=GREYS, vmin=0, vmax=1, origin="lower", interpolation="nearest"
+        )
+        axes.set_aspect("auto")
+        self._still[f"{name}-outlines"] = axes.add_collection(LineCollection([], zorder=2))
+        self._still[f"{name}-cross"] = axes.add_collection(
+            LineCollection([], colors=PALE, linewidths=0.5, alpha=0.5, zorder=2, linestyles=":")
+        )
+        self._still[f"{name}-names"] = []
+        self._still[f"{name}-title"] = stamp(
+            axes,
+            position=(0.985, 0.985),
+            transform=axes.transAxes,
+            color=PALE,
+            ha="right",
+            fontsize=points(SMALL * self._grown),
+            va="top",
+            zorder=6,
+        )
+        lines = LineCollection([], zorder=4, capstyle="butt")
+        self[f"{name}-lines"] = axes.add_collection(lines, autolim=False)
+
+    def _make_rays(self) -> None:
+        axes = self._still["across"]
+        self["rays"] = axes.add_collection(LineCollection([], zorder=5), autolim=False)
+        self._still["ray-names"] = []
+        self._still["key"] = []
+
+    def _make_curves(self, figure: TeachingFigure) -> None:
+        left, right, top, bottom = self._curves
+        axes = figure.panel(left, right, top, bottom)
+        axes.set(ylim=(0, 101))
+        axes.yaxis.set_major_locator(FixedLocator(range(0, 101, 25)))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.tick_params(labelsize=points(SMALL * self._grown))
+        self._still["curves"] = axes
+        across, up = label_axes(figure, axes, bottom - 36 * self._grown, TEXT * self._grown)
+        box = axes.get_position()
+        up.set_position((box.x0 - 42 * self._grown / figure.width, (box.y0 + box.y1) / 2))
+        up.set_text("Share of the structure, %")
+        self._still["x-label"] = across
+        for i, (colour, dash) in enumerate(STYLES):
+            look = getattr(self.theme, colour)
+            (line,) = axes.plot([], [], color=look, linestyle=dash, linewidth=points(2.2), zorder=3)
+            self[f"curve-{i}"] = line
+        for kept, marker, colour in ((True, "v", "green"), (False, "X", "vermillion")):
+            (marks,) = axes.plot(
+                [],
+                [],
+                marker,
+                color=getattr(self.theme, colour),
+                markersize=points(8 if kept else 11),
+                markeredgecolor=self.theme.ground,
+                markeredgewidth=points(0.8),
+                clip_on=False,
+                zorder=5,
+            )
+            self["kept" if kept else "broken"] = marks
+        self._make_list(axes)
+
+    def _make_list(self, axes: Axes) -> None:
+        """Make the list of curves, where a steep fall leaves room."""
+        line = points(15.0 * self._grown)
+        for i, (colour, dash) in enumerate(STYLES):
+            look = getattr(self.theme, colour)
+            sample = LineCollection(
+                [], colors=look, linestyles=[dash], linewidths=points(2.2), zorder=4
+            )
+            self._still[f"sample-{i}"] = axes.add_collection(sample, autolim=False)
+            self._still[f"named-{i}"] = stamp(
+                axes, color=self.theme.ink, fontsize=points(SMALL * self._grown), va="center",
+                zorder=4,
+            )  # fmt: skip
+        self._still["list-line"] = line
+
+    def _make_facts(self, figure: TeachingFigure) -> None:
+        x, y, wide = self._facts
+        axes = self._still["curves"]
+        for row in range(FACTS):
+            height = 1 - (y + (row + 0.5) * LINE * self._grown) / figure.height
+            look = {
+                "transform": figure.transFigure,
+                "fontsize": points(SMALL * self._grown),
+                "va": "center",
+                "clip_on": False,
+            }
+            self[f"word-{row}"] = stamp(
+                axes, position=(x / figure.width, height), color=self.theme.muted, **look
+            )
+            place = ((x + wide) / figure.width, height)
+            self[f"fact-{row}"] = stamp(
+                axes, position=place, color=self.theme.ink, ha="right", weight="bold", **look
+            )
+
+    # Filling ----------------------------------------------------------------------------------
+
+    def _set_scene(self, scene: Scene) -> None:
+        self._scene = scene.key
+        for name, plane in zip(NAMES, scene.planes, strict=True):
+            self._set_plane(name, plane)
+        self._set_key(scene)
+
+    def _set_plane(self, name: str, plane: Plane) -> None:
+        axes: Axes = self._still[name]
+        left, right, bottom, top = self._boxed(name, plane.box)
+        axes.set(xlim=(left, right), ylim=(bottom, top))
+        picture = self._still[f"{name}-grey"]
+        picture.set_data(plane.grey)
+        across, up = (_half(plane.across), _half(plane.up))
+        picture.set_extent(
+            (plane.across[0] - across, plane.across[-1] + across,
+             plane.up[0] - up, plane.up[-1] + up)
+        )  # fmt: skip
+        outlines = self._still[f"{name}-outlines"]
+        outlines.set_segments([line for line, _ in plane.outlines])
+        outlines.set_color([PALE if main else to_rgba(PALE, 0.6) for _, main in plane.outlines])
+        outlines.set_linewidths([points(2.0 if main else 0.9) for _, main in plane.outlines])
+        x, y = plane.cross
+        self._still[f"{name}-cross"].set_segments(
+            [[(x, bottom), (x, top)], [(left, y), (right, y)]]
+        )
+        # On a phone what points at the middle needs the corner.
+        titled = not (self.compact and name == "across")
+        self._still[f"{name}-title"].set_text(plane.title if titled else "")
+        _write(axes, self._still[f"{name}-names"], plane.names, SMALL * 0.96 * self._grown, PALE)
+
+    def _boxed(
+        self, name: str, box: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        """Return the view widened to the shape of its place, so that lengths are true."""
+        left, right, bottom, top = box
+        wide, tall = self._still[f"{name}-size"]
+        across, up = abs(right - left), abs(top - bottom)
+        key = KEY * self._grown if name == "across" else 0.0
+        tall -= key
+        scale = max(across / wide, up / tall)
+        more_x, more_y = (scale * wide - across) / 2, (scale * tall - up) / 2
+        one, other = (1 if right > left else -1), (1 if top > bottom else -1)
+        return (
+            left - one * more_x,
+            right + one * more_x,
+            bottom - other * (more_y + scale * key),
+            top + other * more_y,
+        )
+
+    def _set_key(self, scene: Scene) -> None:
+        """Write the names of the lines of equal value along the lower edge of the first plane."""
+        axes: Axes = self._still["across"]
+        for artist in self._still["key"]:
+            artist.remove()
+        wide, tall = self._still["across-size"]
+        y = 10 * self._grown / tall
+        made: list[Any] = [self._word(axes, 6 / wide, y, scene.levels_title)]
+        step = min(46.0 * self._grown, (wide - 80 * self._grown) / len(scene.levels))
+        x = wide - step * len(scene.levels)
+        for (_, text), (colour, dash, width) in zip(scene.levels, LOOKS, strict=False):
+            sample = LineCollection(
+                [[(x / wide, y), ((x + 14) / wide, y)]], colors=colour, linestyles=[dash],
+                linewidths=points(width), transform=axes.transAxes, zorder=6,
+            )  # fmt: skip
+            made += [axes.add_collection(sample, autolim=False)]
+            made.append(self._word(axes, (x + 18) / wide, y, text))
+            x += step
+        self._still["key"] = made
+
+    def _word(self, axes: Axes, x: float, y: float, text: str) -> Stamp:
+        word = stamp(
+            axes, position=(x, y), transform=axes.transAxes, color=PALE, zorder=6, va="center",
+            fontsize=points(SMALL * self._grown),
+        )  # fmt: skip
+        word.set_text(text)
+        return word
+
+    def _set_lines(
+        self, name: str, plane: Plane, values: NDArray[Any], levels: Sequence[float]
+    ) -> None:
+        made = contour_generator(plane.across, plane.up, values, line_type=LineType.Separate)
+        segments: list[Any] = []
+        looks: list[tuple[str, Any, float]] = []
+        for level, look in zip(levels, LOOKS, strict=False):
+            found = made.lines(level)
+            segments += found
+            looks += [look] * len(found)
+        lines = self[f"{name}-lines"]
+        lines.set_segments(segments)
+        if looks:
+            colours, dashes, widths = zip(*looks, strict=True)
+            lines.set_color(colours)
+            lines.set_linewidths([points(width) for width in widths])
+            lines.set_linestyles(list(dashes))
+
+    def _set_rays(self, rays: Sequence[Ray]) -> None:
+        collection = self["rays"]
+        collection.set_segments([[ray.start, ray.end] for ray in rays])
+        collection.set_linewidths([points(1.2 + 4.2 * min(ray.weight, 2)) for ray in rays])
+        collection.set_color([PALE if ray.weight else to_rgba(PALE, 0.45) for ray in rays])
+        collection.set_linestyles(["solid" if ray.weight else (0, (2, 2)) for ray in rays])
+        places = [(*ray.place, ray.name) for ray in rays]
+        axes = self._still["across"]
+        if places != self._still.get("ray-places"):
+            _write(axes, self._still["ray-names"], places, SMALL * self._grown, PALE)
+            self._still["ray-places"] = places
+
+    def _set_curves(self, shown: Shown) -> None:
+        axes: Axes = self._still["curves"]
+        if shown.x_max != self._x_max:
+            axes.set_xlim(0, shown.x_max)
+            self._x_max = shown.x_max
+        if self._still["x-label"].get_text() != shown.x_label:
+            self._still["x-label"].set_text(shown.x_label)
+        for i in range(CURVES):
+            line = self[f"curve-{i}"]
+            curve = shown.curves[i] if i < len(shown.curves) else None
+            line.set_visible(curve is not None)
+            if curve is not None:
+                line.set_data(curve.x, curve.y)
+        for key, kept in (("kept", True), ("broken", False)):
+            marks = [mark for mark in shown.marks if mark.kept is kept]
+            self[key].set_data([m.x for m in marks], [m.y for m in marks])
+        self._set_list([curve.name for curve in shown.curves], shown.x_max, shown.list_at)
+
+    def _set_list(self, names: Sequence[str], x_max: float, x: float) -> None:
+        if self._still.get("listed") == (tuple(names), x_max, x):
+            return
+        self._still["listed"] = (tuple(names), x_max, x)
+        axes: Axes = self._still["curves"]
+        box = axes.get_position()
+        figure: Any = axes.figure
+        wide, tall = box.width * figure.width, box.height * figure.height
+        step = min(15.0 * self._grown, 0.96 * tall / max(len(names), 1)) / tall * 101
+        for i in range(CURVES):
+            sample, word = self._still[f"sample-{i}"], self._still[f"named-{i}"]
+            y = 99 - (i + 0.5) * step
+            here = i < len(names)
+            start, end = x * x_max, (x + 22 / wide) * x_max
+            sample.set_segments([[(start, y), (end, y)]] if here else [])
+            word.set_position(((x + 28 / wide) * x_max, y))
+            word.set_text(names[i] if here else "")
+
+
+def _half(centres: NDArray[Any]) -> float:
+    return float(centres[1] - centres[0]) / 2
+
+
+def _write(
+    axes: Axes,
+    kept: list[Stamp],
+    words: Sequence[tuple[float, float, str]],
+    size: float,
+    colour: str,
+) -> None:
+    """Write words at their places, with as many stamps as it takes."""
+    while len(kept) < len(words):
+        kept.append(
+            stamp(axes, color=colour, fontsize=points(size), ha="center", va="center", zorder=5)
+        )
+    for i, word in enumerate(kept):
+        x, y, text = words[i] if i < len(words) else (0, 0, "")
+        word.set_position((x, y))
+        word.set_text(text)
+
+
+def contour_lines(mask: NDArray[Any], across: NDArray[Any], up: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return the outlines of a mask on a plane as closed lines."""
+    if not mask.any():
+        return []
+    values = np.pad(mask.astype(np.float32), 1)
+    wider = [
+        np.concatenate(([c[0] - 2 * _half(c)], c, [c[-1] + 2 * _half(c)])) for c in (across, up)
+    ]
+    made = contour_generator(wider[0], wider[1], values, line_type=LineType.Separate)
+    return list(made.lines(0.5))
+
+
+def levels_of(shares: Mapping[float, str]) -> list[tuple[float, str]]:
+    """Return levels and their names, from the highest down."""
+    return sorted(shares.items(), reverse=True)

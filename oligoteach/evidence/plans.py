@@ -1,0 +1,204 @@
+"""Computed plans on the digital phantom: where each comes from, and its arrays.
+
+A case of ``data/plans/`` is two files: a readable record of what was computed with what, and a
+NumPy archive. The record costs little to read; the arrays are read when a case is asked for, and
+only those of the last one are kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from oligoteach.evidence.paths import data_path
+from oligoteach.evidence.problems import EvidenceError, Problem
+from oligoteach.evidence.yamltext import read_yaml, schema_problems
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FOLDER = "plans"
+NOT_ORGANS = ("gtv", "ptv", "body")
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Point = tuple[float, float, float]
+
+
+class _Part(BaseModel):
+    """A frozen part of a record; keys beyond its fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlanGrid(_Part):
+    """The grid of dose and phantom: size and first voxel's centre as x, y, z."""
+
+    size: tuple[int, int, int]
+    first_mm: Point
+    spacing_mm: Positive
+    axes: str
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of a cube, as z, y, x."""
+        x, y, z = self.size
+        return z, y, x
+
+    @property
+    def voxel_cc(self) -> float:
+        """Volume of a voxel in cc."""
+        return self.spacing_mm**3 / 1000
+
+
+class PlanBeam(_Part):
+    """Angles of a beam in degrees."""
+
+    gantry: float
+    couch: float
+
+
+class PlanStructure(_Part):
+    """A structure: what constraints call it, its volume on the grid and beyond, if it moves."""
+
+    key: str
+    name: str
+    organ: str
+    volume_cc: Positive
+    beyond_cc: Amount
+    moves: bool
+
+
+class PlanObjective(_Part):
+    """One thing that the fluence was optimised for."""
+
+    structure: str
+    aim: Literal["no less than", "no more than"]
+    dose_gy: Amount
+    weight: Positive
+
+
+class PlanEngine(_Part):
+    """What computed the dose."""
+
+    name: str
+    version: str
+    algorithm: str
+    machine: str
+    bixel_mm: Positive
+    optimiser: str
+    seed: str
+
+
+class PlanKept(_Part):
+    """How the doses were rounded, and checksums of the arrays."""
+
+    type: str
+    step_gy: Positive
+    zero_below_gy: Amount
+    sha256: dict[str, str]
+
+
+class PlanRecord(_Part):
+    """Where a plan comes from and what it contains."""
+
+    case: str
+    title: str
+    phantom: str
+    dose_gy: Positive
+    n_fractions: Annotated[int, Field(ge=1)]
+    normalised: str
+    centre_mm: Point
+    grid: PlanGrid
+    beams: tuple[PlanBeam, ...]
+    structures: tuple[PlanStructure, ...]
+    objectives: tuple[PlanObjective, ...]
+    engine: PlanEngine
+    versions: dict[str, str]
+    kept: PlanKept
+
+    @property
+    def organs(self) -> tuple[PlanStructure, ...]:
+        """The organs at risk, without targets and body."""
+        return tuple(s for s in self.structures if s.key not in NOT_ORGANS)
+
+
+@dataclass(frozen=True)
+class PlanArrays:
+    """The arrays of a case.
+
+    Attributes
+    ----------
+    beams : ndarray of float32, shape (beams, z, y, x)
+        Dose of each beam in Gy, for the whole course as planned.
+    tissue : ndarray of uint8, shape (z, y, x)
+        Tissue codes: 0 outside, 1 lung, 2 soft tissue, 3 fat and muscle, 4 bone, 5 air, 6 lesion.
+    masks : mapping from key to ndarray of bool, shape (z, y, x)
+        Of each structure.
+    """
+
+    beams: NDArray[np.float32]
+    tissue: NDArray[np.uint8]
+    masks: dict[str, NDArray[np.bool_]]
+
+
+@functools.cache
+def plan_records() -> dict[str, PlanRecord]:
+    """Return the records of all cases, by key, in the order of the files' names."""
+    return {path.stem: _record(path) for path in sorted(data_path(FOLDER).glob("*.yaml"))}
+
+
+def _record(path: Path) -> PlanRecord:
+    text = read_yaml(path, f"{FOLDER}/{path.name}")
+    if text.problems:
+        raise EvidenceError(text.problems)
+    try:
+        record = PlanRecord.model_validate(text.data)
+    except ValidationError as error:
+        raise EvidenceError(schema_problems(text, error)) from None
+    if record.case != path.stem:
+        raise EvidenceError(
+            [text.problem(("case",), "file-name", f"case is {record.case!r}, the file another.")]
+        )
+    return record
+
+
+@functools.lru_cache(maxsize=1)
+def plan_arrays(case: str) -> PlanArrays:
+    """Return the arrays of a case; those of the last one asked for are kept.
+
+    Raises
+    ------
+    EvidenceError
+        If archive and record do not belong together.
+    """
+    import numpy as np
+
+    record = plan_records()[case]
+    name = f"{FOLDER}/{case}.npz"
+    with np.load(data_path(FOLDER, f"{case}.npz"), allow_pickle=False) as archive:
+        kept = {key: archive[key] for key in archive.files}
+    problems = [
+        Problem(name, "array", key, "checksum", "The array is not the one of the record.")
+        for key, expected in record.kept.sha256.items()
+        if key not in kept or _digest(kept[key]) != expected
+    ]
+    if problems:
+        raise EvidenceError(problems)
+    shape = record.grid.shape
+    bits = np.unpackbits(kept["masks"], axis=1, count=int(np.prod(shape))).astype(bool)
+    masks = {
+        structure.key: bits[index].reshape(shape)
+        for index, structure in enumerate(record.structures)
+    }
+    return PlanArrays(kept["beams"].astype(np.float32), kept["tissue"], masks)
+
+
+def _digest(array: Any) -> str:
+    return hashlib.sha256(array.tobytes()).hexdigest()

@@ -1,0 +1,486 @@
+"""Your plan: dose and structures that a learner brings along, under the plan room's checks."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from oligoteach.models.conformity import Conformity, conformity
+from oligoteach.models.dvh import Dvh, dvh, mean_conversion
+from oligoteach.models.structures import Axes, within_distance
+from oligoteach.modules._dicom_plan import FilePlan, FileStructure, read_plan
+from oligoteach.modules._dose_checks import (
+    SOURCES,
+    Judged,
+    StructureDose,
+    broken_sentence,
+    check_table,
+    counted,
+    goal_words,
+    judge_all,
+    limits_fact,
+)
+from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
+from oligoteach.modules._plan_room import LEVELS, PLANNED, anatomy
+from oligoteach.widgets import Choice, Number, Table, Text, Upload, UploadExplorer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from oligoteach.charts.slice_room import Plane, Shown
+
+EXAMPLE = "peripheral"
+MAX_MB = 60
+SMALL_CC = 5.0
+
+# What a structure's name must hold to be held against the limits of an organ; the first that fits
+# counts. One lung or one kidney is not the pair that the limits are for.
+ORGANS = (
+    (r"\blungs\b|both lung|bilat\w* lung|lung[_ ]*(total|tot|both|bilat)|total lung", "lungs"),
+    (r"lung", ""),
+    (r"kidneys|renal", "kidneys"),
+    (r"kidney", ""),
+    (r"canal", "spinal-canal"),
+    (r"cord.*prv|prv.*cord|thecal", "thecal-sac"),
+    (r"cord|myelon", "spinal-cord"),
+    (r"o?esophagus|oesoph|esoph", "oesophagus"),
+    (r"heart|pericard", "heart"),
+    (r"trachea|bronch|\bpbt\b", "central-airways"),
+    (r"great ?vessel|aorta|vena cava", "great-vessels"),
+    (r"chest ?wall|\bribs?\b", "chest-wall"),
+    (r"plexus.*brach|brach.*plexus", "brachial-plexus"),
+    (r"liver", "liver"),
+    (r"stomach", "stomach"),
+    (r"duoden", "duodenum"),
+    (r"small ?bowel|jejun|ileum", "small-bowel"),
+    (r"colon", "colon"),
+    (r"rectum", "rectum"),
+    (r"brain ?stem", "brainstem"),
+)
+BODY = r"^(body|external|outline|outer contour|skin)$"
+TARGETS = ("ptv", "ctv", "itv", "gtv", "tumour", "tumor", "target")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A plan made ready: histograms and places, worked out once for each plan."""
+
+    plan: FilePlan
+    histograms: tuple[Dvh, ...]
+    example: bool
+    kept: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OwnView:
+    """What is shown of a plan."""
+
+    ready: Ready
+    structures: Sequence[StructureDose]
+    judged: Sequence[Judged]
+    target: int | None
+    indices: Conformity | None
+    look: tuple[int, int, int]
+    axis: str
+    dose_gy: float
+    n_fractions: int
+    asked: str
+
+
+def organ_of(name: str) -> str:
+    """Return the organ whose limits a structure of this name is held against, or an empty text."""
+    words = name.lower().replace("_", " ").replace("-", " ")
+    if any(re.search(rf"\b{target}", words) for target in TARGETS):
+        return ""
+    return next((organ for pattern, organ in ORGANS if re.search(pattern, words)), "")
+
+
+def made_ready(plan: FilePlan, example: bool = False) -> Ready:
+    """Work out the histograms of a plan."""
+    flat = plan.dose.ravel()
+    histograms = tuple(dvh(flat[s.places], plan.axes.voxel_cc, s.weights) for s in plan.structures)
+    return Ready(plan, histograms, example)
+
+
+@functools.cache
+def example() -> Ready:
+    """Return the phantom's plan as if it had come out of files."""
+    here = anatomy(EXAMPLE)
+    dose = here.beams.sum(axis=0)
+    # Half-precision doses are off in their fourth digit, which would cost the example its D95.
+    d95 = dvh(dose.ravel()[here.places["ptv"]], here.record.grid.voxel_cc).dose_at_share(0.95)
+    dose *= np.float32(1.0005 * PLANNED[EXAMPLE][0] / d95)
+    structures = tuple(
+        FileStructure(s.name, here.places[s.key], np.ones(here.places[s.key].size, np.float32))
+        for s in here.record.structures
+    )
+    return made_ready(FilePlan(dose, Axes(*here.centres), structures), True)
+
+
+def own_view(ready: Ready, p: SimpleNamespace) -> OwnView:
+    """Return the plan with its target, limits and slices."""
+    target = find_target(ready.plan, p.target)
+    structures = [
+        StructureDose(
+            "ptv" if index == target else f"roi-{index}",
+            s.name,
+            "" if index == target else organ_of(s.name),
+            "target" if index == target or _is_target(s.name) else "organ",
+            ready.histograms[index],
+        )
+        for index, s in enumerate(ready.plan.structures)
+    ]
+    ranked = sorted(structures, key=_rank)
+    return OwnView(
+        ready=ready,
+        structures=ranked,
+        judged=judge_all(ranked, p.fractions, p.dose, p.source),
+        target=target,
+        indices=None if target is None else _indices(ready, target, p.dose),
+        look=_look(ready, target, p),
+        axis=p.axis,
+        dose_gy=p.dose,
+        n_fractions=p.fractions,
+        asked=p.target,
+    )
+
+
+def _is_target(name: str) -> bool:
+    return any(re.search(rf"\b{target}", name.lower()) for target in TARGETS)
+
+
+def _rank(structure: StructureDose) -> tuple[bool, bool, bool, float]:
+    """Order the target first, then other targets, organs with limits, and the rest by size."""
+    return (
+        structure.key != "ptv",
+        structure.kind != "target",
+        not structure.organ,
+        structure.histogram.total_cc,
+    )
+
+
+def find_target(plan: FilePlan, asked: str) -> int | None:
+    """Return which structure is the target: the first whose name holds the words asked for."""
+    names = [s.name.lower() for s in plan.structures]
+    wanted = [asked.strip().lower()] if asked.strip() else list(TARGETS)
+    for word in wanted:
+        for index, name in enumerate(names):
+            if word in name:
+                return index
+    return None
+
+
+def _surroundings(ready: Ready, target: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the voxels of the body, and of the body at 2 cm or more from the target."""
+    if target not in ready.kept:
+        plan = ready.plan
+        body = next((s for s in plan.structures if re.search(BODY, s.name.lower())), None)
+        whole = _dense(body, plan).ravel() if body else np.ones(plan.dose.size, dtype=bool)
+        axes = plan.axes
+        spacing = (_step(axes.z), _step(axes.y), _step(axes.x))
+        near = within_distance(_dense(plan.structures[target], plan), spacing, 20 - 1e-3)
+        ready.kept[target] = (np.flatnonzero(whole), np.flatnonzero(whole & ~near.ravel()))
+    return ready.kept[target]
+
+
+def _dense(structure: FileStructure, plan: FilePlan) -> NDArray[np.bool_]:
+    """Return the voxels that belong to a structure with half of their volume or more."""
+    mask = np.zeros(plan.dose.size, dtype=bool)
+    mask[structure.places[structure.weights >= 0.5]] = True
+    return mask.reshape(plan.dose.shape)
+
+
+def _step(values: NDArray[np.float64]) -> float:
+    return float(values[1] - values[0])
+
+
+def _indices(ready: Ready, target: int, dose_gy: float) -> Conformity:
+    flat = ready.plan.dose.ravel()
+    body, far = _surroundings(ready, target)
+    own = ready.plan.structures[target]
+    return conformity(
+        flat[body],
+        flat[own.places],
+        flat[far],
+        ready.plan.axes.voxel_cc,
+        dose_gy,
+        own.weights.astype(np.float64),
+    )
+
+
+def _look(ready: Ready, target: int | None, p: SimpleNamespace) -> tuple[int, int, int]:
+    """Return which column, row and plane the slices go through."""
+    plan = ready.plan
+    if target is None:
+        middle = np.unravel_index(int(plan.dose.argmax()), plan.dose.shape)
+    else:
+        places = np.unravel_index(plan.structures[target].places, plan.dose.shape)
+        middle = tuple(int(np.median(axis)) for axis in places)
+    found = []
+    for index, offset, values in zip(
+        middle[::-1],
+        (p.look_left, p.look_back, p.look_head),
+        (plan.axes.x, plan.axes.y, plan.axes.z),
+        strict=True,
+    ):
+        found.append(int(np.abs(values - (values[int(index)] + offset)).argmin()))
+    return found[0], found[1], found[2]
+
+
+# The picture --------------------------------------------------------------------------------------
+
+
+def shown(view: OwnView) -> Shown:
+    """Return what the chart draws."""
+    from oligoteach.charts import slice_room as chart
+
+    plan = view.ready.plan
+    x, y, z = view.look
+    relative = plan.dose * np.float32(1 / view.dose_gy)
+    hottest = max(h.maximum for h in view.ready.histograms)
+    return chart.Shown(
+        scene=chart.Scene(
+            key=(id(view.ready), view.look, view.dose_gy, view.target),
+            planes=(_plane(view, 2), _plane(view, 1), _plane(view, 0)),
+            levels=chart.levels_of(LEVELS),
+            levels_title=f"% of {view.dose_gy:g} Gy",
+        ),
+        values=(relative[z], relative[:, y], relative[:, :, x]),
+        rays=(),
+        curves=curves(view, {s.key: _short(s.name) for s in view.structures}),
+        marks=marks(view),
+        x_label=X_LABELS[view.axis],
+        x_max=x_max(view, 1.05 * hottest),
+        list_at=0.22 if view.axis == "dose" else 0.4,
+        facts=facts(view),
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 13 else f"{name[:12]}…"
+
+
+def _plane(view: OwnView, cut: int) -> Plane:
+    """Return the plane across an axis: 0 from the side, 1 from the front, 2 from above."""
+    from oligoteach.charts import slice_room as chart
+
+    plan, look = view.ready.plan, view.look
+    centres = (plan.axes.x, plan.axes.y, plan.axes.z)
+    one, other = [axis for axis in range(3) if axis != cut]
+    across, up = centres[one], centres[other]
+    outlines = []
+    grey = np.zeros((len(up), len(across)), dtype=np.float32)
+    for index, structure in enumerate(plan.structures):
+        mask = _cut(structure, plan.dose.shape, 2 - cut, look[cut])
+        grey[mask] += 0.12
+        lines = chart.contour_lines(mask, across, up)
+        outlines += [(line, index == view.target) for line in lines]
+    ends = (float(across[0]), float(across[-1]))
+    upright = (float(up[-1]), float(up[0])) if cut == 2 else (float(up[0]), float(up[-1]))
+    return chart.Plane(
+        title=("From the side", "From the front", "From the feet")[cut],
+        box=(*ends, *upright),
+        grey=np.minimum(grey, 0.6),
+        across=across,
+        up=up,
+        outlines=outlines,
+        names=(),
+        cross=(float(across[look[one]]), float(up[look[other]])),
+    )
+
+
+def _cut(
+    structure: FileStructure, shape: tuple[int, ...], axis: int, index: int
+) -> NDArray[np.bool_]:
+    """Return a structure on one plane of the grid."""
+    held = structure.places[structure.weights >= 0.5]
+    at = np.unravel_index(held, shape)
+    here = at[axis] == index
+    rows, columns = (at[a][here] for a in range(3) if a != axis)
+    size = tuple(n for a, n in enumerate(shape) if a != axis)
+    mask = np.zeros(size, dtype=bool)
+    mask[rows, columns] = True
+    return mask
+
+
+def facts(view: OwnView) -> list[tuple[str, str]]:
+    """Return the figures below the curves: what is measured, and the value."""
+    found: list[tuple[str, str]] = []
+    if view.indices is not None:
+        r50, d2cm = goal_words(view.indices)
+        paddick = view.indices.paddick
+        target = view.structures[0].histogram
+        found += [
+            ("Target at the dose", f"{100 * view.indices.covered:.1f} %"),
+            ("Target, D95", f"{target.dose_at_share(0.95):.1f} Gy"),
+            ("R50 (goal)", r50),
+            ("D2cm (goal)", d2cm),
+            ("Paddick's conformity", "none" if paddick is None else f"{paddick:.2f}"),
+        ]
+    organ = _telling(view)
+    if organ is not None:
+        mean = mean_conversion(organ.histogram, view.n_fractions, organ.alpha_beta)
+        found.append((f"{_short(organ.name)}, mean", f"{organ.histogram.mean:.1f} Gy"))
+        found.append(("  EQD2, voxels / mean", f"{mean.voxelwise:.1f} / {mean.of_mean:.1f} Gy"))
+    return [*found, ("Limits broken", limits_fact(view.judged))]
+
+
+def _telling(view: OwnView) -> StructureDose | None:
+    """Return the organ whose mean is told: the largest that has limits, or any at all."""
+    organs = [s for s in view.structures if s.kind == "organ"]
+    known = [s for s in organs if s.organ] or organs
+    return max(known, key=lambda s: s.histogram.total_cc, default=None)
+
+
+# The words ----------------------------------------------------------------------------------------
+
+
+def own_sentences(view: OwnView) -> list[str]:
+    """Return the plan in words, the message first."""
+    count = counted(view.judged)
+    whose = "The phantom's plan, as an example" if view.ready.example else "Your plan"
+    limits = f"{count['fail']} of {count['fail'] + count['pass']} limits broken"
+    said = []
+    if view.target is None:
+        asked = f" No structure's name holds “{view.asked.strip()}”." if view.asked.strip() else ""
+        said.append(f"{whose}: no target, {limits}.{asked} Type a part of the target's name.")
+    else:
+        covered = 100 * view.indices.covered if view.indices else 0.0
+        name = view.structures[0].name
+        said.append(f"{whose}: {covered:.1f} % of {name} gets {view.dose_gy:g} Gy, {limits}.")
+    said += view.ready.plan.notes
+    said.append(broken_sentence(view.judged))
+    organ = _telling(view)
+    if organ is not None:
+        mean = mean_conversion(organ.histogram, view.n_fractions, organ.alpha_beta)
+        said.append(
+            f"{organ.name}: mean {organ.histogram.mean:.1f} Gy. As EQD2 (α/β {organ.alpha_beta:g} "
+            f"Gy) that is {mean.voxelwise:.1f} Gy voxel by voxel; converting the mean gives "
+            f"{mean.of_mean:.1f} Gy."
+        )
+    taken = [f"{s.name} as {s.organ.replace('-', ' ')}" for s in view.structures if s.organ]
+    if taken:
+        said.append(f"Held against limits, by name: {_listed(taken)}.")
+    small = [s.name for s in view.structures if s.histogram.total_cc < SMALL_CC]
+    if small:
+        said.append(f"Below {SMALL_CC:g} cc, so only rough: {_listed(small)}.")
+    return [sentence for sentence in said if sentence]
+
+
+def _listed(words: Sequence[str], most: int = 6) -> str:
+    rest = len(words) - most
+    return ", ".join(words[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def own_table(view: OwnView) -> Table:
+    """Return every limit with its verdict, and every structure with its mean."""
+    return check_table(view.structures, view.judged, view.n_fractions)
+
+
+class OwnPlan(UploadExplorer):
+    """A learner's own plan under the plan room's checks; the phantom's until one is chosen."""
+
+    key = "own-plan"
+    upload = Upload(
+        "RTDOSE and RTSTRUCT, both at once",
+        hint=f"DICOM, uncompressed, up to {MAX_MB} MB each. Choose only files that you may use and "
+        "that are de-identified. They are held in memory while this page is open; nothing is "
+        "stored or logged, and no name from them is shown.",
+        max_files=2,
+        max_mb=MAX_MB,
+    )
+    controls = (
+        Text("target", "Target: a part of its name", hint="Empty: the first PTV, CTV, ITV or GTV."),
+        Number("dose", "Dose of the course", 1, 100, default=PLANNED[EXAMPLE][0], step=0.5,
+               unit="Gy"),
+        Number("fractions", "Fractions", 1, 45, default=PLANNED[EXAMPLE][1]),
+        Choice("source", "Limits of", SOURCES),
+        Choice("axis", "Histogram of", AXES),
+        Number("look_head", "Slices: towards the head", -300, 300, default=0, step=3, unit="mm"),
+        Number("look_left", "Slices: to the left", -300, 300, default=0, step=3, unit="mm"),
+        Number("look_back", "Slices: to the back", -300, 300, default=0, step=3, unit="mm"),
+    )  # fmt: skip
+    card: ClassVar[Mapping[str, str]] = {
+        "Read": "Dose grid and closed contours only. Structures become shares of voxels: exact "
+        "along x, on four lines along y, in slabs half-way to the next contour along z. What lies "
+        "outside the dose grid is lost",
+        "Names": "Of structures only, and cleaned: one that holds a name or number of the patient "
+        "or staff, or four digits in a row, becomes “Structure 4”",
+        "Limits": "By the structure's name, so a name may be taken wrongly: the words say as what. "
+        "Published, by source; for their own number of fractions only",
+        "EQD2": "d (d/n + α/β) / (2 + α/β) in every voxel; α/β 10 Gy for targets, 2 for the cord, "
+        "3 for all else",
+        "Refused": "Other kinds of DICOM, relative or effective dose, other frames of reference, "
+        "missing grid offsets, compressed files, tilted or uneven grids, more than 12 million "
+        "voxels",
+        "Checked": "Against the planning system's own histograms of a public set: mean doses "
+        "within 1 %, for structures above 5 cc",
+        "Validity": "For teaching. It is no device for checking plans, and for no patient",
+        "Source": "The files; limits from the course's tables, each with its grade",
+    }
+    aspect = 0.63
+    table_open = True
+    narrow_aspect = 2.62
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._ready: Ready | None = None
+        super().__init__(*args, **kwargs)
+
+    def take_files(self, files: Sequence[bytes]) -> str:
+        """Read dose and structures; what was shown before stays if they cannot be used."""
+        self._ready = ready = made_ready(read_plan(files))
+        return f"Read: a dose grid and {len(ready.plan.structures)} structures."
+
+    def drop_files(self) -> None:
+        """Go back to the phantom's plan."""
+        self._ready = None
+
+    def read(self, *paths: str | Path) -> str:
+        """Read files of this machine, for whoever runs the notebook; no page can ask for it.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, if a file is missing or cannot be used.
+        """
+        found = [Path(path) for path in paths]
+        missing = [str(path) for path in found if not path.is_file()]
+        if missing:
+            raise ValueError(f"There is no file {', '.join(missing)}.")
+        refusal = self.upload.refusal([path.stat().st_size for path in found])
+        if refusal:
+            raise ValueError(refusal)
+        said = self.bring_files([path.read_bytes() for path in found])
+        self.send({"type": "stale"})
+        return said
+
+    def compute(self, p: SimpleNamespace) -> OwnView:
+        """Return the plan with its limits."""
+        return own_view(self._ready or example(), p)
+
+    def draw(self, figure: Any, result: OwnView) -> Any:
+        """Draw slices, histograms and figures."""
+        from oligoteach.charts.slice_room import SliceRoom
+
+        chart = SliceRoom(figure)
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: OwnView) -> None:
+        """Move lines, curves and figures."""
+        artists.show(shown(result))
+
+    def describe(self, result: OwnView) -> str:
+        """Return the plan in words."""
+        return " ".join(own_sentences(result))
+
+    def table(self, result: OwnView) -> Table:
+        """Return every limit and every structure."""
+        return own_table(result)

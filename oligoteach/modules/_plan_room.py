@@ -1,0 +1,498 @@
+"""The plan room: a computed plan on a phantom, weighed, moved, blurred, and held against limits."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from oligoteach import evidence
+from oligoteach.models.conformity import Conformity, conformity
+from oligoteach.models.dose_grid import Cube, filtered, taps, weighed
+from oligoteach.models.dvh import dvh, mean_conversion
+from oligoteach.models.structures import within_distance
+from oligoteach.modules._dose_checks import (
+    SOURCES,
+    Judged,
+    StructureDose,
+    broken_sentence,
+    check_table,
+    counted,
+    goal_words,
+    judge_all,
+    limits_fact,
+)
+from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
+from oligoteach.widgets import Choice, Explorer, Number, Several, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from oligoteach.charts.slice_room import Plane, Scene, Shown
+
+CASES = {
+    "peripheral": "Lung, peripheral",
+    "central": "Lung, central",
+    "chest_wall": "Lung, near the chest wall",
+    "adrenal": "Left adrenal",
+    "vertebra": "Vertebra",
+}
+#: Dose in Gy and number of fractions that each plan was made for.
+PLANNED = {
+    "peripheral": (54, 3),
+    "central": (50, 5),
+    "chest_wall": (48, 4),
+    "adrenal": (40, 5),
+    "vertebra": (24, 2),
+}
+NORMALISED = {
+    "ptv": "95 % of the PTV gets the dose",
+    "mean": "The dose is the PTV's mean",
+    "max": "The dose is 80 % of the maximum",
+    "none": "As planned: a dropped beam is missing",
+}
+BEAMS = {str(n): str(n) for n in range(1, 10)}
+FULL = 100
+SHORT = {
+    "lungs": "Lungs",
+    "bronchi": "Bronchi",
+    "vessels": "Vessels",
+    "oesophagus": "Oesoph.",
+    "cord": "Cord",
+}
+LISTED = {"lungs": "Lungs", "bronchi": "Bronchi"}
+LEVELS = {1.0: "100", 0.8: "80", 0.5: "50", 0.3: "30", 0.1: "10"}
+# Greys of the tissue codes, dark enough for pale lines to be read on them.
+GREYS = np.array([0.02, 0.13, 0.42, 0.36, 0.66, 0.0, 0.5], dtype=np.float32)
+# Where a name stands that would not fit its structure, in mm from its middle: x and y.
+BESIDE = {
+    "cord": (0, 26),
+    "oesophagus": (-30, 0),
+    "vessels": (52, 14),
+    "bronchi": (0, -20),
+    "duodenum": (-34, 6),
+}
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A case made ready: where its structures lie in the flattened cube, and what stands still."""
+
+    record: Any
+    beams: Cube
+    tissue: NDArray[np.uint8]
+    masks: Mapping[str, NDArray[np.bool_]]
+    places: Mapping[str, NDArray[np.int64]]
+    far: NDArray[np.int64]
+    centres: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """What the plan room shows."""
+
+    anatomy: Anatomy
+    dose: Cube
+    dose_gy: float
+    n_fractions: int
+    structures: Sequence[StructureDose]
+    indices: Conformity
+    judged: Sequence[Judged]
+    weights: tuple[float, ...]
+    look: tuple[int, int, int]
+    axis: str
+    moved: str
+    static: bool
+
+
+@functools.lru_cache(maxsize=1)
+def anatomy(case: str) -> Anatomy:
+    """Return a case made ready; only the last one is kept."""
+    record, arrays = evidence.plan_records()[case], evidence.plan_arrays(case)
+    spacing = record.grid.spacing_mm
+    near = within_distance(arrays.masks["ptv"], (spacing,) * 3, 20 - 1e-3)
+    centres = tuple(
+        first + np.arange(n) * spacing
+        for first, n in zip(record.grid.first_mm, record.grid.size, strict=True)
+    )
+    return Anatomy(
+        record,
+        arrays.beams,
+        arrays.tissue,
+        arrays.masks,
+        {key: np.flatnonzero(mask) for key, mask in arrays.masks.items()},
+        np.flatnonzero(arrays.masks["body"] & ~near),
+        centres,  # type: ignore[arg-type]
+    )
+
+
+def room_view(p: SimpleNamespace) -> RoomView:
+    """Return the plan as weighed, normalised, moved and blurred."""
+    here = anatomy(p.case)
+    record = here.record
+    planned = weighed(here.beams, np.array(p.weights) / FULL)
+    planned = planned * np.float32(_factor(p, planned, here))
+    still, moving = _delivered(planned, p, record.grid.spacing_mm)
+    flat = {True: moving.ravel(), False: still.ravel()}
+    structures = [
+        _structure(s, flat[s.moves][here.places[s.key]], record.grid.voxel_cc)
+        for s in record.structures
+        if s.key != "body"
+    ]
+    body = flat[True]
+    indices = conformity(
+        body[here.places["body"]],
+        body[here.places["ptv"]],
+        body[here.far],
+        record.grid.voxel_cc,
+        p.dose,
+    )
+    return RoomView(
+        anatomy=here,
+        dose=moving,
+        dose_gy=p.dose,
+        n_fractions=p.fractions,
+        structures=structures,
+        indices=indices,
+        judged=judge_all(structures, p.fractions, p.dose, p.source),
+        weights=tuple(w / FULL for w in p.weights),
+        look=_look(p, here),
+        axis=p.axis,
+        moved=_moved_words(p),
+        static=not (p.breathing or p.left or p.back or p.head),
+    )
+
+
+def _factor(p: SimpleNamespace, planned: Cube, here: Anatomy) -> float:
+    """Return what the weighed plan is multiplied by so that it has its dose."""
+    scale = p.dose / here.record.dose_gy
+    if p.normalise == "none":
+        return scale
+    ptv = planned.ravel()[here.places["ptv"]]
+    if p.normalise == "mean":
+        return p.dose / float(ptv.mean())
+    if p.normalise == "max":
+        return p.dose / (0.8 * float(planned.max()))
+    rank = int(0.05 * ptv.size)
+    return p.dose / float(np.partition(ptv, rank)[rank])
+
+
+def _delivered(planned: Cube, p: SimpleNamespace, spacing: float) -> tuple[Cube, Cube]:
+    """Return the dose in the patient as set up: of what keeps still, and of what breathes."""
+    # The patient lies off to one side; the dose in the patient is off to the other.
+    cube = planned
+    for axis, move in ((2, p.left), (1, p.back)):
+        cube = filtered(cube, axis, taps(-move / spacing))
+    along = -p.head / spacing
+    still = filtered(cube, 0, taps(along))
+    if not p.breathing:
+        return still, still
+    return still, filtered(cube, 0, taps(along, p.breathing / spacing))
+
+
+def _structure(structure: Any, doses: NDArray[np.float32], voxel_cc: float) -> StructureDose:
+    return StructureDose(
+        structure.key,
+        structure.name,
+        structure.organ,
+        "target" if structure.key in ("gtv", "ptv") else "organ",
+        dvh(doses, voxel_cc, beyond_cc=structure.beyond_cc),
+    )
+
+
+def _look(p: SimpleNamespace, here: Anatomy) -> tuple[int, int, int]:
+    """Return which column, row and plane the slices go through."""
+    offsets = (p.look_left, p.look_back, p.look_head)
+    found = []
+    for centre, offset, values in zip(here.record.centre_mm, offsets, here.centres, strict=True):
+        found.append(int(np.abs(values - (centre + offset)).argmin()))
+    return found[0], found[1], found[2]
+
+
+def _moved_words(p: SimpleNamespace) -> str:
+    moves = ((p.left, "left", "right"), (p.back, "back", "front"), (p.head, "head", "feet"))
+    said = [f"{abs(move):g} mm to the {one if move > 0 else other}" for move, one, other in moves
+            if move]  # fmt: skip
+    if p.breathing:
+        said.append(f"breathing {p.breathing:g} mm peak to peak")
+    return ", ".join(said)
+
+
+def no_beam_left(weights: Sequence[float]) -> bool:
+    """Return whether no beam has any weight."""
+    return not any(weights)
+
+
+# The picture --------------------------------------------------------------------------------------
+
+
+def shown(view: RoomView) -> Shown:
+    """Return what the chart draws."""
+    from oligoteach.charts import slice_room as chart
+
+    x, y, z = view.look
+    relative = view.dose * np.float32(1 / view.dose_gy)
+    return chart.Shown(
+        scene=_scene(view.anatomy.record.case, view.look, f"{view.dose_gy:g}"),
+        values=(relative[z], relative[:, y], relative[:, :, x]),
+        rays=_rays(view),
+        curves=curves(view, LISTED),
+        marks=marks(view),
+        x_label=X_LABELS[view.axis],
+        x_max=x_max(view),
+        list_at=0.22 if view.axis == "dose" else 0.5,
+        facts=facts(view),
+    )
+
+
+@functools.lru_cache(maxsize=2)
+def _scene(case: str, look: tuple[int, int, int], dose: str) -> Scene:
+    from oligoteach.charts import slice_room as chart
+
+    here = anatomy(case)
+    return chart.Scene(
+        key=(case, look, dose),
+        planes=(_plane(here, look, 2), _plane(here, look, 1), _plane(here, look, 0)),
+        levels=chart.levels_of(LEVELS),
+        levels_title=f"% of {dose} Gy",
+    )
+
+
+def _plane(here: Anatomy, look: tuple[int, int, int], cut: int) -> Plane:
+    """Return the plane across an axis: 0 from the side, 1 from the front, 2 from above."""
+    from oligoteach.charts import slice_room as chart
+
+    at: list[Any] = [slice(None)] * 3
+    at[2 - cut] = look[cut]
+    one, other = [axis for axis in range(3) if axis != cut]
+    across, up = here.centres[one], here.centres[other]
+    outlines, names = [], []
+    for structure in here.record.structures:
+        mask = here.masks[structure.key][tuple(at)]
+        lines = chart.contour_lines(mask, across, up)
+        if structure.key != "body":
+            outlines += [(line, structure.key == "ptv") for line in lines]
+        if cut == 2 and structure.key in {o.key for o in here.record.organs} and mask.any():
+            names += _name(structure, mask, across, up)
+    box = {
+        2: (-196.0, 196.0, 136.0, -142.0),  # the front is up
+        1: (-170.0, 170.0, float(up[0]), float(up[-1])),
+        0: (-112.0, 112.0, float(up[0]), float(up[-1])),
+    }[cut]
+    return chart.Plane(
+        title=("From the side", "From the front", "From the feet")[cut],
+        box=box,
+        grey=GREYS[here.tissue[tuple(at)]],
+        across=across,
+        up=up,
+        outlines=outlines,
+        names=names,
+        cross=(float(across[look[one]]), float(up[look[other]])),
+    )
+
+
+def _name(
+    structure: Any, mask: NDArray[np.bool_], across: NDArray[Any], up: NDArray[Any]
+) -> list[tuple[float, float, str]]:
+    """Return the name of an organ on the plane from above: in its middle, or beside it."""
+    if structure.key in ("lungs", "chest_wall", "kidneys", "bowel"):
+        return []
+    rows, columns = np.nonzero(mask)
+    x, y = float(across[columns].mean()), float(up[rows].mean())
+    dx, dy = BESIDE.get(structure.key, (0, 0))
+    x, y = x + dx, y + dy
+    return [(x, y, SHORT.get(structure.key, structure.name))]
+
+
+def _rays(view: RoomView) -> list[Any]:
+    from oligoteach.charts import slice_room as chart
+
+    here = view.anatomy
+    cx, cy, _ = here.record.centre_mm
+    found = []
+    pairs = zip(here.record.beams, view.weights, strict=True)
+    for number, (beam, weight) in enumerate(pairs, 1):
+        turn = np.deg2rad(beam.gantry)
+        dx, dy = float(np.sin(turn)), float(-np.cos(turn))
+        skin = _skin(here.record.case, number - 1)
+        start, end, place = ((cx + r * dx, cy + r * dy) for r in (skin + 17, skin + 2, skin + 25))
+        found.append(chart.Ray(start, end, place, str(number), weight))
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _skin(case: str, beam: int) -> float:
+    """Return how far the skin lies from the target's centre towards a beam, in mm."""
+    here = anatomy(case)
+    cx, cy, cz = here.record.centre_mm
+    x, y, z = here.centres
+    turn = np.deg2rad(here.record.beams[beam].gantry)
+    plane = here.masks["body"][int(np.abs(z - cz).argmin())]
+    away = np.arange(0, 400, 1.0)
+    columns = np.round((cx + away * np.sin(turn) - x[0]) / (x[1] - x[0])).astype(int)
+    rows = np.round((cy - away * np.cos(turn) - y[0]) / (y[1] - y[0])).astype(int)
+    inside = (columns >= 0) & (columns < len(x)) & (rows >= 0) & (rows < len(y))
+    inside[inside] = plane[rows[inside], columns[inside]]
+    return float(away[inside].max())
+
+
+def facts(view: RoomView) -> list[tuple[str, str]]:
+    """Return the figures below the curves: what is measured, and the value."""
+    r50, d2cm = goal_words(view.indices)
+    paddick = view.indices.paddick
+    gtv = next(s for s in view.structures if s.key == "gtv").histogram
+    found = [
+        ("PTV at the dose", f"{100 * view.indices.covered:.1f} %"),
+        ("GTV, D98", f"{gtv.dose_at_share(0.98):.1f} Gy"),
+        ("R50 (goal)", r50),
+        ("D2cm (goal)", d2cm),
+        ("Paddick's conformity", "none" if paddick is None else f"{paddick:.2f}"),
+    ]
+    organ = _telling(view)
+    mean = mean_conversion(organ.histogram, view.n_fractions, organ.alpha_beta)
+    name = "Lungs" if organ.key == "lungs" else organ.name
+    found.append((f"{name}, mean dose", f"{organ.histogram.mean:.1f} Gy"))
+    found.append(("  EQD2, voxels / mean", f"{mean.voxelwise:.1f} / {mean.of_mean:.1f} Gy"))
+    found.append(("Limits broken", limits_fact(view.judged)))
+    return found
+
+
+def _telling(view: RoomView) -> StructureDose:
+    """Return the organ whose mean is told: the lungs, or the liver below the diaphragm."""
+    by_key = {s.key: s for s in view.structures}
+    return by_key["liver" if view.anatomy.record.case == "adrenal" else "lungs"]
+
+
+# The words ----------------------------------------------------------------------------------------
+
+
+def room_sentences(view: RoomView) -> list[str]:
+    """Return the plan in words, the message first."""
+    count = counted(view.judged)
+    ptv, gtv = (
+        next(s for s in view.structures if s.key == key).histogram for key in ("ptv", "gtv")
+    )
+    dose = view.dose_gy / view.n_fractions
+    first = (
+        f"{CASES[view.anatomy.record.case]}, {view.n_fractions} × {dose:.3g} Gy: "
+        f"{100 * view.indices.covered:.1f} % of the PTV gets the dose, R50 is "
+        f"{view.indices.r50:.1f}, {count['fail']} of {count['fail'] + count['pass']} limits "
+        f"{'is' if count['fail'] == 1 else 'are'} broken."
+    )
+    r50, d2cm = goal_words(view.indices)
+    organ = _telling(view)
+    mean = mean_conversion(organ.histogram, view.n_fractions, organ.alpha_beta)
+    said = [
+        first,
+        f"The PTV's D95 is {ptv.dose_at_share(0.95):.1f} Gy, its maximum {ptv.maximum:.1f} Gy; the "
+        f"GTV's D98 is {gtv.dose_at_share(0.98):.1f} Gy. R50 {r50}; D2cm {d2cm}.",
+        f"{organ.name}: mean {organ.histogram.mean:.1f} Gy. As EQD2 (α/β {organ.alpha_beta:g} Gy) "
+        f"that is {mean.voxelwise:.1f} Gy voxel by voxel; converting the mean gives "
+        f"{mean.of_mean:.1f} Gy, {mean.missed:.1f} Gy too low.",
+        broken_sentence(view.judged),
+    ]
+    if not view.static:
+        said.insert(1, f"The patient as treated: {view.moved}.")
+    dropped = [str(n) for n, w in enumerate(view.weights, 1) if not w]
+    if dropped:
+        said.insert(1, f"Without beam{'s' if len(dropped) > 1 else ''} {', '.join(dropped)}.")
+    return [sentence for sentence in said if sentence]
+
+
+def room_table(view: RoomView) -> Table:
+    """Return every limit with its verdict, and every structure with its mean."""
+    return check_table(view.structures, view.judged, view.n_fractions)
+
+
+class PlanRoom(Explorer):
+    """A computed plan whose beams, dose, patient and limits the learner changes."""
+
+    key = "plan-room"
+    controls = (
+        Choice("case", "Case", CASES),
+        Several(
+            "weights",
+            "Weight of each beam; 0 drops it",
+            BEAMS,
+            0,
+            200,
+            default=[FULL] * len(BEAMS),
+            step=10,
+            unit="%",
+        ),
+        Choice("normalise", "Normalised so that", NORMALISED),
+        Number("breathing", "Breathing, head to feet, peak to peak", 0, 30, default=0, unit="mm"),
+        Number("head", "Patient lies off towards the head", -15, 15, default=0, unit="mm"),
+        Number("left", "Patient lies off to the left", -15, 15, default=0, unit="mm"),
+        Number("back", "Patient lies off to the back", -15, 15, default=0, unit="mm"),
+        Number("dose", "Dose of the course", 8, 70, default=54, step=0.5, unit="Gy"),
+        Number("fractions", "Fractions", 1, 35, default=3),
+        Choice("source", "Limits of", SOURCES),
+        Choice("axis", "Histogram of", AXES),
+        Number("look_head", "Slices: towards the head", -81, 81, default=0, step=3, unit="mm"),
+        Number("look_left", "Slices: to the left", -150, 150, default=0, step=3, unit="mm"),
+        Number("look_back", "Slices: to the back", -90, 90, default=0, step=3, unit="mm"),
+    )
+    card: ClassVar[Mapping[str, str]] = {
+        "Patient": "None. A digital phantom out of simple bodies; lung has lung density",
+        "Dose": "Nine coplanar photon beams of a generic machine, pencil beams, fluence optimised "
+        "by pyRadPlan 0.5.0 on 3 mm voxels, margins in whole voxels",
+        "Validity": "Pencil beams know no lateral electron transport: in and beside lung the dose "
+        "is too optimistic, and so are coverage, R50 and D2cm. The fluence is not sequenced, so it "
+        "could not be delivered as it is",
+        "Weights": "Multiply the kept dose of each beam; the fluence is not optimised again",
+        "Setup and breathing": "The dose cloud keeps its shape and is moved through the patient, "
+        "by linear interpolation. Breathing is a sinusoid that blurs it for all that moves; cord "
+        "and chest wall keep still",
+        "EQD2": "d (d/n + α/β) / (2 + α/β) in every voxel, d its total dose in n fractions; α/β 10 "
+        "Gy for the target, 2 for the cord, 3 for other organs. At large doses per fraction the "
+        "linear-quadratic model is disputed",
+        "Goals": "R50 and D2cm of RTOG 0813 and 0915 by size of the PTV, as transcribed by others",
+        "Limits": "Published, by source; they hold for their own number of fractions only",
+        "Source": "data/plans: what was computed with what, and checksums",
+    }
+    aspect = 0.63
+    table_open = True
+    narrow_aspect = 2.62
+
+    def refuse(self, p: SimpleNamespace) -> Mapping[str, str]:
+        """Refuse a plan without any beam."""
+        if no_beam_left(p.weights):
+            return {"weights": "Without any beam there is no dose. At least one needs a weight."}
+        return {}
+
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
+        """Take dose and fractions that the case was planned for, unless they are set with it."""
+        if "case" not in changed:
+            return {}
+        dose, n_fractions = PLANNED[p.case]
+        planned = {"dose": dose, "fractions": n_fractions}
+        return {name: value for name, value in planned.items() if name not in changed}
+
+    def compute(self, p: SimpleNamespace) -> RoomView:
+        """Return the plan as weighed, normalised, moved and blurred."""
+        return room_view(p)
+
+    def draw(self, figure: Any, result: RoomView) -> Any:
+        """Draw slices, histograms and figures."""
+        from oligoteach.charts.slice_room import SliceRoom
+
+        chart = SliceRoom(figure)
+        self.update(chart, result)
+        return chart
+
+    def update(self, artists: Any, result: RoomView) -> None:
+        """Move lines, curves and figures."""
+        artists.show(shown(result))
+
+    def describe(self, result: RoomView) -> str:
+        """Return the plan in words."""
+        return " ".join(room_sentences(result))
+
+    def table(self, result: RoomView) -> Table:
+        """Return every limit and every structure."""
+        return room_table(result)

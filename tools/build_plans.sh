@@ -1,0 +1,29 @@
+#!/bin/sh
+# Compute the plans of data/plans/ anew: pyRadPlan in .venv-planning, by its own lock.
+#
+#   tools/build_plans.sh            all cases
+#   tools/build_plans.sh adrenal    only this one
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$root"
+venv=.venv-planning
+lock=requirements/planning.txt
+
+mark=$(cksum <"$lock" | tr -d ' \n')
+if [ ! -x "$venv/bin/python" ] || [ "$(cat "$venv/.built" 2>/dev/null)" != "$mark" ]; then
+    # Its packages have wheels for few versions of Python: those of its time.
+    for candidate in ${PYTHON:-} python3.12 python3.11 python3.13 python3; do
+        if command -v "$candidate" >/dev/null 2>&1; then
+            python=$candidate
+            break
+        fi
+    done
+    echo "Making an environment in $venv for the planning engine (some 170 packages, once)."
+    "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes -r "$lock"
+    echo "$mark" >"$venv/.built"
+fi
+
+# One thread: sums in a fixed order, so that the same doses come out each time.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+exec "$venv/bin/python" -W ignore tools/build_plans.py "$@"
