@@ -38,13 +38,17 @@ def encode(pixels: Any) -> bytes:
     picture = np.asarray(pixels)
     height, width, _ = picture.shape
     press = zlib.compressobj(LEVEL)
-    above = np.zeros((1, 3 * width), np.uint8)  # above the first row lies nothing, that is, zeros
+    above = np.zeros_like(picture[:1])  # above the first row lies nothing, that is, zeros
     body = []
     for start in range(0, height, STRIP):
-        rows = picture[start : start + STRIP, :, :3].reshape(-1, 3 * width)
+        rows = picture[start : start + STRIP]
+        change = np.empty_like(rows)
+        np.subtract(rows[:1], above, out=change[:1])
+        np.subtract(rows[1:], rows[:-1], out=change[1:])
         filtered = np.empty((len(rows), 1 + 3 * width), np.uint8)
         filtered[:, 0] = FILTER_UP
-        np.subtract(rows, np.concatenate((above, rows[:-1])), out=filtered[:, 1:])
+        for channel in range(3):  # one by one: numpy is slow to drop every fourth byte
+            filtered[:, 1 + channel :: 3] = change[:, :, channel]
         body.append(press.compress(filtered.data))
         above = rows[-1:]
     body.append(press.flush())
