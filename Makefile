@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve lab test check lint bench lock plans clean run-env dev-env
+.PHONY: help serve lab test check lint bench capacity lock plans clean run-env dev-env
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: dev-env ## style, types and floors only
 
 bench: dev-env ## measure how the course feels, as ratios to baselines in the same run
 	@chromium=$$($(BIN)/python tools/find_browser.py) && OLIGOTEACH_CHROMIUM="$$chromium" $(BIN)/python -m benchmarks
+
+capacity: dev-env ## measure how large a class this machine holds, and what that takes (a quarter of an hour)
+	@chromium=$$($(BIN)/python tools/find_browser.py) && OLIGOTEACH_CHROMIUM="$$chromium" $(BIN)/python -m benchmarks.capacity
 
 lock: dev-env ## write requirements/*.txt anew from pyproject.toml (UPGRADE=1 for newer versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

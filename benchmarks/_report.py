@@ -71,9 +71,10 @@ class Report:
         print(figure.row(), flush=True)
         self.figures.append(figure)
 
-    def save(self) -> Path:
+    def save(self, folder: Path | None = None) -> Path:
         """Write the run to a JSON file named after the moment, and return its path."""
-        RESULTS.mkdir(exist_ok=True)
+        folder = folder or RESULTS
+        folder.mkdir(exist_ok=True)
         now = datetime.now(UTC)
         content = {
             "when": now.isoformat(timespec="seconds"),
@@ -84,7 +85,7 @@ class Report:
                 for f in self.figures
             ],
         }
-        path = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
+        path = folder / f"{now:%Y%m%dT%H%M%SZ}.json"
         path.write_text(json.dumps(content, indent=1), "utf-8")
         return path
 

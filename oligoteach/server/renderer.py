@@ -8,9 +8,30 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+import jinja2
+from jinja2.bccache import Bucket
 from voila.notebook_renderer import NotebookRenderer
 
 from oligoteach.server.kernels import LessonKernels, Place
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Keeps compiled templates: each page has an environment of its own, and would compile anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a template's bucket with what is kept."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
 
 
 class LessonRenderer(NotebookRenderer):
@@ -31,6 +52,11 @@ class LessonRenderer(NotebookRenderer):
         self._kernels = kernels
         self._place = place
         self._turn = AsyncExitStack()
+
+    async def initialize(self, **kwargs: Any) -> None:
+        """Read the notebook and prepare its template."""
+        await super().initialize(**kwargs)
+        self.exporter.environment.bytecode_cache = COMPILED
 
     async def pieces(self) -> AsyncIterator[str]:
         """Yield the page piece by piece."""
