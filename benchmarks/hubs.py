@@ -44,7 +44,6 @@ c = get_config()
 load_subconfig({shipped!r})
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = {password!r}
-c.Authenticator.admin_users = {{"admin"}}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r}
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"

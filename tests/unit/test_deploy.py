@@ -216,6 +216,14 @@ def test_hub_and_kubernetes_give_the_same_memory_which_the_text_explains():
         assert f"`{value}`" in README
 
 
+def test_the_service_starts_what_the_text_starts():
+    unit = (ROOT / "deploy" / "jupyterhub" / "oligoteach-hub.service").read_text("utf-8")
+    told = dict(line.split("=", 1) for line in unit.splitlines() if re.match(r"\w+=", line))
+    assert f"{told['Environment']} {told['ExecStart']}" in README
+    state = re.search(r'"OLIGOTEACH_HUB_STATE", "([^"]+)"', HUB_CONFIG)[1]
+    assert told["WorkingDirectory"] == state == f"/var/lib/{told['StateDirectory']}"
+
+
 def test_whatever_path_the_text_names_is_there():
     named = re.findall(r"`((?:deploy|requirements|tools|tests|benchmarks)/[\w./-]+)`", README)
     assert len(named) >= 6
