@@ -163,8 +163,8 @@ def primary(view: Spectrum) -> tuple[float, float]:
 def hidden_note(view: Spectrum) -> str:
     """Return how many are hidden for each visible one over many patients, for the figure."""
     if view.visible == 0:
-        return "on average: none visible yet"
-    return f"on average: 1 visible, {_many(view.hidden_for_each)} hidden"
+        return "overall: none visible yet"
+    return f"overall: {_many(view.hidden_for_each)} hidden for 1 visible"
 
 
 def spectrum_table(view: Spectrum) -> Table:

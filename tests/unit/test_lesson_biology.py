@@ -159,7 +159,7 @@ class TestSpectrum:
         asked = next(p for p in TEXT["predictions"] if p["id"] == "hidden-for-each")
         assert asked["at"] == {"years": 0, "spread": 0, "drug": 0}
         assert "About 56,000" in asked["explanation"]
-        assert "on average 56,000 hidden" in words_of("spectrum", **asked["at"])
+        assert "over all patients 56,000 hidden" in words_of("spectrum", **asked["at"])
 
     @pytest.mark.parametrize(
         ("values", "said"),
@@ -167,7 +167,7 @@ class TestSpectrum:
             ({}, "shows 41 % of all"),
             ({}, "leaves nothing in 21 %, with systemic therapy in 39 %"),
             ({"years": 8}, "leaves nothing in 93 %"),
-            ({"years": 0}, "on average 3,700 hidden"),
+            ({"years": 0}, "over all patients 3,700 hidden"),
             ({"years": 0, "stop": "early"}, "19.7 hidden"),
         ],
     )
