@@ -41,11 +41,15 @@ class CurveRows(IntervalRows):
     ----------
     figure : TeachingFigure
         An empty figure.
+    column : str
+        What the words beside the rows are; left out on a phone.
     """
 
-    def __init__(self, figure: TeachingFigure) -> None:
+    def __init__(self, figure: TeachingFigure, column: str) -> None:
         super().__init__(figure)
         self._over(figure)
+        if not self.compact:
+            self._head(figure, column)
 
     def show_over(
         self,
@@ -154,6 +158,20 @@ class CurveRows(IntervalRows):
             linespacing=1.25,
             zorder=2,
             **look,
+        )
+
+    def _head(self, figure: TeachingFigure, column: str) -> None:
+        """Write above the words beside the rows what they are."""
+        below = SHARE * figure.height + (TOP + BELOW - 12) * self._grown
+        stamp(
+            self.axes,
+            transform=figure.transFigure,
+            position=(self._columns["right"] / figure.width, 1 - below / figure.height),
+            text=column,
+            color=self.theme.muted,
+            fontsize=points(SMALL * self._grown),
+            va="center",
+            clip_on=False,
         )
 
     def _dots(self, axes: Axes, edge: str, face: str, size: float) -> object:

@@ -108,6 +108,8 @@ def constraint_backing(row: Constraint) -> Backing:
     numbers |= numbers_in(f"{row.structure} {row.endpoint}")
     if row.verification == "unverified":
         return Backing(attributed=numbers)
+    if row.verification == "verified_primary":  # then the note says what was read there
+        numbers |= numbers_in(row.note)
     return Backing(sound=numbers)
 
 

@@ -273,7 +273,9 @@ def _warnings(situation: Situation, end: str) -> list[str]:
     if end == "local" and situation.lesions > RANDOMISED_LIMIT:
         found.append("Which local therapy, the number of lesions decides as well.")
     if end in ("radiosurgery", "observed") and situation.driver != "none":
-        found.append("The trials of radiosurgery had mixed primaries and did not go by drivers.")
+        found.append(
+            "The trials compared radiosurgery with and without the whole brain, not with a drug."
+        )
     return found
 
 

@@ -41,11 +41,12 @@ OPENING = {
     "lung-central": (8, 7.5),
 }
 HIGH = 190.0
+COLUMN = "BED10 · EQD2 · late tissue, Gy"
 SCALE = Scale(
     0,
     HIGH,
     range(0, 181, 30),
-    "BED10, Gy (α/β 10)\nright: BED10 · EQD2 · BED of late tissue",
+    "BED10, Gy (α/β 10)",
     "BED10, Gy\nBED10 · EQD2 · BED of late tissue",
 )
 GRID = np.linspace(20.0, 185.0, 166)
@@ -212,7 +213,7 @@ def lab_blocks(view: LabView) -> list[Block]:
         line = Line(f"{_doses(found)}{_sign(regimen)}", role, Mark(found.tumour, hollow=hollow))
         blocks.append(Block(found.name, lines=(line,)))
     if view.site == "adrenal":
-        line = Line(f"{ADRENAL_MEDIAN:g}", "ratio", Mark(ADRENAL_MEDIAN))
+        line = Line(f"{ADRENAL_MEDIAN:g} (BED10)", "ratio", Mark(ADRENAL_MEDIAN))
         blocks.append(Block("Median, 39 studies", lines=(line,)))
     return blocks
 
@@ -266,8 +267,8 @@ def lab_sentences(view: LabView) -> list[str]:
     )
     told = [f"{lead}; {_control(own)}.", *view.warnings]
     if view.others:
-        listed = "; ".join(f"{found.name} {found.tumour:.0f}" for found in view.others)
-        told.append(f"BED10 of the site’s schedules in Gy: {listed}.")
+        listed = "; ".join(f"{found.tumour:.0f} for {found.name}" for found in view.others)
+        told.append(f"Schedules of the site, BED10 in Gy: {listed}.")
     return told
 
 

@@ -22,8 +22,8 @@ SCALE = Scale(
     30,
     100,
     range(40, 101, 20),
-    "Local control, % of lesions or patients\n● source   ■ review",
-    "Local control, %\n● source   ■ review",
+    "Local control, % of lesions or patients\n● source   □ review’s range",
+    "Local control, %\n● source   □ review’s range",
 )
 
 

@@ -283,6 +283,7 @@ def _in_full(view: LimitsView, limits: Iterable[evidence.Constraint]) -> Iterato
             amount = f"{limit.limit:g}%, {allowed(view, limit):g} Gy"
         words = f"{limit.metric.replace(' (0.035 cc)', '')} {amount}"
         words += " optimal" if limit.level == "optimal" else ""
+        words += f" ({limit.endpoint})" if "necrosis" in limit.endpoint else ""
         words += " unverified" if limit.verification == "unverified" else ""
         groups.setdefault(_short(limit), []).append(words)
     if groups:

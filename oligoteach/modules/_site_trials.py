@@ -192,12 +192,12 @@ def trial_sentences(view: TrialView) -> list[str]:
     """Return both arms in words."""
     compared = COMPARED[view.key]
     first, second = view.arms
-    name = evidence.trial(compared.trial).name.split(" (")[0]
+    name = RESULTS[view.key].split(":")[0]
     lead = (
         f"{name}: {first.words} {compared.what} after {_lower(first.heading)}, {second.words} "
-        f"after {_lower(second.heading)} ({view.test})."
+        f"after {_lower(second.heading)}."
     )
-    return [lead, *_tell(view)]
+    return [lead, f"Test: {view.test}.", *_tell(view)]
 
 
 def _lower(heading: str) -> str:

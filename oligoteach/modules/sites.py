@@ -99,7 +99,7 @@ class RegimenLab(Explorer):
         """Draw curves and rows."""
         from oligoteach.charts.curve_rows import CurveRows
 
-        chart = CurveRows(figure)
+        chart = CurveRows(figure, lab.COLUMN)
         self.update(chart, result)
         return chart
 
