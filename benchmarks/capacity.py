@@ -99,8 +99,13 @@ def lecturing(lesson: str, **options: Any) -> Iterator[Lecture]:
 # What is measured --------------------------------------------------------------------------------
 
 
-async def measure_arrivals(report: Report, lecture: Lecture, viewers: int, browser: Any) -> None:
-    """Let a class arrive within ten seconds on a warm pool, and compare with one alone."""
+async def measure_arrivals(
+    report: Report, lecture: Lecture, viewers: int, browser: Any
+) -> list[Viewer]:
+    """Let a class arrive within ten seconds on a warm pool, and compare with one alone.
+
+    The class stays, and is returned.
+    """
     alone = [await _alone(lecture) for _ in range(ALONE)]
     await lecture.ready()
     probe = asyncio.create_task(asyncio.to_thread(browser, lecture)) if browser else None
@@ -116,8 +121,7 @@ async def measure_arrivals(report: Report, lecture: Lecture, viewers: int, brows
     report.add(Figure(what, "ms", times, alone, "one alone", goal, met))
     if probe:
         report.add(Figure("a real browser among them, first control", "ms", [await probe]))
-    for viewer in well:
-        viewer.close()
+    return well
 
 
 async def _alone(lecture: Lecture) -> float:
@@ -141,31 +145,34 @@ def browser_ms(lecture: Lecture) -> float:
         return 1000 * (time.perf_counter() - begun)
 
 
-async def measure_held(report: Report, lecture: Lecture, hold: int) -> None:
-    """Hold many open pages, and see what they take; then let all leave."""
-    viewers = [await lecture.viewer().open() for _ in range(hold)]
+async def measure_held(report: Report, lecture: Lecture, viewers: list[Viewer], hold: int) -> None:
+    """Let more come until so many pages are open, and see what they take."""
+    while len(viewers) < hold:
+        viewers.append(await lecture.viewer().open())
     await lecture.ready()
     taken = lecture.memory_mb()
     kernels = len(lecture.kernels())
-    met = taken / 1000 <= HELD_GB * max(1.0, hold / 100)
-    goal = f"{hold} held within {HELD_GB * max(1.0, hold / 100):g} GB"
-    report.add(Figure(f"memory with {hold} open viewers", "MB", [taken], goal=goal, met=met))
+    allowed = HELD_GB * max(1.0, hold / 100)
+    goal = f"{hold} held within {allowed:g} GB"
+    what = f"memory with {hold} open viewers"
+    report.add(Figure(what, "MB", [taken], goal=goal, met=taken / 1000 <= allowed))
     report.add(Figure("  of that for each kernel", "MB", [taken / kernels]))
+
+
+async def measure_departure(report: Report, lecture: Lecture, viewers: list[Viewer]) -> None:
+    """Let all leave, and wait until none of their kernels is left."""
+    warm = json.loads((await _ask(f"{lecture.base}/ready")).body)["warm"]
+    before = {kernel.pid for kernel in lecture.kernels()}
+    begun = time.perf_counter()
     for viewer in viewers:
         viewer.close()
-
-
-async def measure_departure(report: Report, lecture: Lecture) -> None:
-    """Wait until no kernel is left but those of the pool."""
-    begun = time.perf_counter()
     while time.perf_counter() - begun < 2 * GONE_S:
-        told = json.loads((await _ask(f"{lecture.base}/ready")).body)
-        kept = told["wanted"] + 1  # and the spare one
-        if told["ready"] and len(lecture.kernels()) <= kept:
+        left = before & {kernel.pid for kernel in lecture.kernels()}
+        if len(left) <= warm + 1:  # the pool, and the spare one for other lessons
             break
         await asyncio.sleep(0.2)
     spent = time.perf_counter() - begun
-    what = "all pages closed, until only the pool is left"
+    what = f"{len(viewers)} pages closed, until only the pool is left"
     report.add(Figure(what, "s", [spent], goal=f"within {GONE_S:g} s", met=spent <= GONE_S))
 
 
@@ -298,20 +305,17 @@ async def _state(base: str, cookie: str) -> dict[str, Any]:
 
 
 async def measure(report: Report, args: argparse.Namespace) -> None:
-    """Measure all, each part on a server of its own where the other would disturb it."""
-    lesson = lesson_names()[args.lesson] if args.lesson < len(lesson_names()) else lesson_names()[0]
-    lecture = {"lecture": lesson, "pin": PIN}
-    with lecturing(lesson, class_size=args.viewers + 1, **lecture) as room:
-        spent = await room.ready()
-        report.add(Figure(f"{args.viewers + 1} pages made ready", "s", [spent]))
+    """Measure a lecture from its beginning to its end, and then a rush where nothing is warm."""
+    names = lesson_names()
+    lesson = names[min(args.lesson, len(names) - 1)]
+    size = max(args.viewers, args.hold) + 1
+    with lecturing(lesson, class_size=size, lecture=lesson, pin=PIN) as room:
+        report.add(Figure(f"{size} pages made ready", "s", [await room.ready()]))
         browser = None if args.no_browser else browser_ms
-        await measure_arrivals(report, room, args.viewers, browser)
-        await measure_departure(report, room)
-    with lecturing(lesson, class_size=1, **lecture) as room:
-        await room.ready()
+        viewers = await measure_arrivals(report, room, args.viewers, browser)
+        await measure_held(report, room, viewers, args.hold)
         await measure_phones(report, room, args.phones)
-        await measure_held(report, room, args.hold)
-        await measure_departure(report, room)
+        await measure_departure(report, room, viewers)
     with lecturing(lesson, spare=0) as room:
         await measure_cold(report, room, args.cold)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_CLASS = 30
 LARGEST_CLASS = 1000
-# Of one core, to run a lesson in a kernel and to send its page; measured, see README.
-WARM_UP_S = 1.6
+# Of one core, to run a lesson in a kernel and to send its page; measured on one machine.
+WARM_UP_S = 2.2
 PAGE_S = 0.12
 LOOK_EVERY_S = 0.5
 SAY_EVERY = 10

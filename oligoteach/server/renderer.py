@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -34,6 +34,23 @@ class _Compiled(jinja2.BytecodeCache):
 COMPILED = _Compiled()
 
 
+PROSE: dict[str, str] = {}
+
+
+def _kept(to_html: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
+    """Return a filter that sets each piece of prose once: it is the same for every reader."""
+
+    @jinja2.pass_context
+    def filtered(context: Any, source: str) -> str:
+        if context["cell"].get("attachments"):  # the words alone do not tell its pictures
+            return to_html(context, source)
+        if source not in PROSE:
+            PROSE[source] = to_html(context, source)
+        return PROSE[source]
+
+    return filtered
+
+
 class LessonRenderer(NotebookRenderer):
     """Voila's renderer for a kernel that waits for its turn, or that has run the lesson already.
 
@@ -56,7 +73,9 @@ class LessonRenderer(NotebookRenderer):
     async def initialize(self, **kwargs: Any) -> None:
         """Read the notebook and prepare its template."""
         await super().initialize(**kwargs)
-        self.exporter.environment.bytecode_cache = COMPILED
+        environment = self.exporter.environment
+        environment.bytecode_cache = COMPILED
+        environment.filters["markdown2html"] = _kept(environment.filters["markdown2html"])
 
     async def pieces(self) -> AsyncIterator[str]:
         """Yield the page piece by piece."""
