@@ -18,7 +18,7 @@ import psutil
 import pytest
 import requests
 import websocket
-from browser.driving import TIMEOUT, move_and_see, reveal_all, wait_frame
+from browser.driving import TIMEOUT, move_and_see, wait_frame
 from progress_files import progress
 
 from benchmarks.hubs import running_hub
@@ -391,8 +391,8 @@ def test_progress_survives_the_server_and_the_browser(clean, new_browser):
     page = new_browser()
     log_in(page, clean)
     open_lesson(page, clean)
-    reveal_all(page)
     explorer = page.locator("[data-explorer]").first
+    explorer.locator(".kit-reveal").click()
     wait_frame(explorer)
     move_and_see(page, explorer)
     question = answer_first(page)
