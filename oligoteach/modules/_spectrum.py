@@ -67,7 +67,7 @@ class Spectrum:
 
     @property
     def hidden_for_each(self) -> float:
-        """Hidden metastases for each visible one, on average; infinite where none is visible."""
+        """Hidden metastases for each visible one, over all patients; infinite if none is seen."""
         return (1 - self.visible) / self.visible if self.visible > 0 else math.inf
 
 
@@ -114,13 +114,9 @@ def spectrum_sentences(view: Spectrum) -> list[str]:
     return [
         first,
         f"By number of visible ones, ablation alone: {by_number}.",
-        f"The scan shows {_share(view.visible)} of all metastases"
-        + (
-            f": on average {_many(view.hidden_for_each)} hidden for each visible one"
-            if view.visible
-            else ""
-        )
-        + f". Of patients with any metastasis {_share(view.few)} show 1 to {FEW}.",
+        f"The scan shows {_share(view.visible)} of all metastases: over all patients "
+        f"{_many(view.hidden_for_each)} hidden for each visible one.",
+        f"Of patients with any metastasis {_share(view.few)} show 1 to {FEW}.",
         *_patient(view),
         "Illustration: numbers and doubling times are assumptions, fitted to nobody.",
     ]
