@@ -12,11 +12,14 @@ Two corrections, each with parameters that are assumptions::
 
     incomplete repair   BED = n d [1 + (1 + h) d / ab],  h = (2 / n) sum_{k=1}^{n-1} (n - k) phi^k,
                         phi = exp(-ln 2 dT / T_half)         dT: hours from fraction to fraction
+                        and for any times t of the fractions
+                        h = (2 / n) sum_{i<j} exp(-ln 2 (t_j - t_i) / T_half)
     repopulation        BED = n d (1 + d / ab) - ln 2 max(0, T - T_k) / (alpha T_p)
 
 Functions that return an array are plain algebra, for drawing and for whole dose cubes;
-:func:`biological_dose`, :func:`with_incomplete_repair` and :func:`with_repopulation` return an
-:class:`Estimate`, which says where the model is left. All take arrays that broadcast together.
+:func:`biological_dose`, :func:`with_incomplete_repair`, :func:`with_repair_between` and
+:func:`with_repopulation` return an :class:`Estimate`, which says where the model is left. All take
+arrays that broadcast together.
 
 Sources, and what was checked
 -----------------------------
@@ -289,6 +292,40 @@ def incomplete_repair_factor(
     return np.asarray(2.0 * total / n)
 
 
+def unrepaired_factor(times: ArrayLike, half_time: ArrayLike = REPAIR_HALF_TIME) -> FloatArray:
+    """Factor h as in :func:`incomplete_repair_factor`, for fractions at any times.
+
+    Parameters
+    ----------
+    times : array_like of float
+        Hours at which the fractions are given, in order along the last axis.
+    half_time : array_like of float
+        Half-time of repair in hours, above 0; broadcast against the other axes.
+
+    Returns
+    -------
+    ndarray of float
+        From 0 (all repaired) to n - 1, without the last axis of ``times``.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range, or times are not in order.
+    """
+    hours = amounts("times", times, "h")
+    half = above_zero("half_time", half_time, "h")
+    gaps = np.diff(hours, axis=-1)
+    if np.any(gaps < 0):
+        raise ValueError("times are not in order; each must be as late as the one before or later.")
+    left = np.zeros(np.broadcast_shapes(hours.shape[:-1], half.shape))
+    total = np.zeros_like(left)
+    # What is left of all earlier fractions at each one, from the one before.
+    for gap in np.moveaxis(gaps, -1, 0):
+        left = (left + 1.0) * np.exp(-LN2 * gap / half)
+        total = total + left
+    return np.asarray(2.0 * total / hours.shape[-1])
+
+
 def with_incomplete_repair(
     n_fractions: ArrayLike,
     dose_per_fraction: ArrayLike,
@@ -301,10 +338,31 @@ def with_incomplete_repair(
     Parameters and errors as :func:`bed` and :func:`incomplete_repair_factor`; the estimate always
     names what is assumed.
     """
+    h = incomplete_repair_factor(n_fractions, interval, half_time)
+    return _with_unrepaired(n_fractions, dose_per_fraction, alpha_beta, h)
+
+
+def with_repair_between(
+    times: ArrayLike,
+    dose_per_fraction: ArrayLike,
+    alpha_beta: ArrayLike,
+    half_time: ArrayLike = REPAIR_HALF_TIME,
+) -> Estimate:
+    """BED in Gy of fractions given at any times, as two a day with a night between the days.
+
+    Parameters and errors as :func:`bed` and :func:`unrepaired_factor`; the estimate always names
+    what is assumed.
+    """
+    h = unrepaired_factor(times, half_time)
+    return _with_unrepaired(np.shape(times)[-1], dose_per_fraction, alpha_beta, h)
+
+
+def _with_unrepaired(
+    n_fractions: ArrayLike, dose_per_fraction: ArrayLike, alpha_beta: ArrayLike, h: FloatArray
+) -> Estimate:
     n = fractions(n_fractions)
     d = amounts("dose_per_fraction", dose_per_fraction)
     ab = above_zero("alpha_beta", alpha_beta)
-    h = incomplete_repair_factor(n, interval, half_time)
     values = np.asarray(n * d * (1.0 + (1.0 + h) * d / ab))
     return judged(values, lq_rules(d), notes=(_REPAIR, *lq_notes(d)))
 

@@ -12,7 +12,7 @@ from oligoteach.models.fractionation import (
     ALPHA_BETA_LATE,
     ALPHA_BETA_TUMOUR,
     bed,
-    with_incomplete_repair,
+    with_repair_between,
     with_repopulation,
 )
 from oligoteach.modules._isoeffect import beyond, counted
@@ -26,6 +26,8 @@ RHYTHMS = {
 HOURS_APART = {"daily": 24.0, "alternate": 48.0, "twice": 6.0}
 DAYS = np.linspace(0, 112, 225)
 HOURS = np.linspace(2, 48, 185)  # fewer hours make one long fraction of two
+#: With two a day, most hours from the first to the second: later it belongs to the next day.
+WITHIN_A_DAY = 12.0
 DAY_TICKS, HOUR_TICKS = (0, 28, 56, 84, 112), (0, 6, 12, 24, 36, 48)
 
 
@@ -48,7 +50,8 @@ class TimeView:
     late_full, late : float
         BED of late tissue with complete repair, and at this rhythm.
     by_hours : ndarray of float
-        BED of late tissue by hours from fraction to fraction.
+        BED of late tissue by hours from fraction to fraction; with two a day by hours from the
+        first to the second, NaN above 12.
     kick_off : float
         Day from which the tumour grows again.
     """
@@ -81,6 +84,19 @@ def days_of(n_fractions: int, rhythm: str) -> int:
     return 7 * weeks + place
 
 
+def hours_of(n_fractions: int, rhythm: str, apart: FloatArray) -> FloatArray:
+    """Return the hours at which fractions are given, for each number of hours apart.
+
+    Two a day keep their days: the night is what the hours between them leave of 24. Weekends are
+    left out, which is on the safe side.
+    """
+    number = np.arange(n_fractions)
+    if rhythm == "twice":
+        days, second = np.divmod(number, 2)
+        return 24.0 * days + apart[..., None] * second
+    return apart[..., None] * number
+
+
 def time_view(p: SimpleNamespace) -> TimeView:
     """Return the course with its break for the explorer's settings."""
     course = p.fractions, p.dose
@@ -91,8 +107,13 @@ def time_view(p: SimpleNamespace) -> TimeView:
     def grown(days: float | FloatArray) -> FloatArray:
         return with_repopulation(*course, ALPHA_BETA_TUMOUR, days, **growth).values
 
-    def repaired(hours: float | FloatArray) -> FloatArray:
-        return with_incomplete_repair(*course, ALPHA_BETA_LATE, hours, p.half_time).values
+    def repaired(apart: float | FloatArray) -> FloatArray:
+        times = hours_of(p.fractions, p.rhythm, np.asarray(apart, dtype=float))
+        return with_repair_between(times, p.dose, ALPHA_BETA_LATE, p.half_time).values
+
+    longest = WITHIN_A_DAY if p.rhythm == "twice" else HOURS[-1]
+    by_hours = np.full(HOURS.shape, np.nan)
+    by_hours[longest >= HOURS] = repaired(HOURS[longest >= HOURS])
 
     return TimeView(
         n_fractions=p.fractions,
@@ -105,7 +126,7 @@ def time_view(p: SimpleNamespace) -> TimeView:
         tumour={"planned": float(grown(planned)), "actual": float(grown(actual))},
         late_full=float(bed(*course, ALPHA_BETA_LATE)),
         late=float(repaired(HOURS_APART[p.rhythm])),
-        by_hours=repaired(HOURS),
+        by_hours=by_hours,
         kick_off=p.kick_off,
     )
 
@@ -122,11 +143,12 @@ def time_sentences(view: TimeView) -> list[str]:
     late = view.late - view.late_full
     more = f"{late:.1f} Gy more" if late > 0.05 else "no more"
     hours = HOURS_APART[view.rhythm]
+    whose = "the two of a day" if view.rhythm == "twice" else "fractions"
     return [
         f"{first}: {view.tumour['actual']:.1f} Gy after {view.actual} days.",
         f"Planned: {view.tumour['planned']:.1f} Gy after {view.planned} days; without growth "
         f"{view.full:.1f} Gy. Growth is assumed to begin on day {view.kick_off:g}.",
-        f"Late tissue: {view.late:.1f} Gy with {hours:g} hours between fractions, {more} than with "
+        f"Late tissue: {view.late:.1f} Gy with {hours:g} hours between {whose}, {more} than with "
         "complete repair.",
         "Kick-off, doubling time, α and half-time of repair are assumptions; no source for them "
         "was found.",
@@ -144,6 +166,7 @@ def time_table(view: TimeView) -> Table:
     rows += [
         ["Late tissue", f"{h} hours apart", f"{float(np.interp(h, HOURS, view.by_hours)):.1f}"]
         for h in hours
+        if view.rhythm != "twice" or h <= WITHIN_A_DAY
     ]
     return Table(
         ["Tissue", "Time", "BED, Gy"],

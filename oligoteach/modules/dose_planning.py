@@ -413,8 +413,9 @@ class CourseTime(Explorer):
         "BED = nd [1 + (1 + h) d/(α/β)], h from the share not repaired from fraction to fraction",
         "Parameters": "α/β 10 and 3 Gy. Kick-off Tk 28 days, doubling time Tp 3 days, α 0.35 per "
         "Gy and half-time of repair 1.5 h are assumptions: none was found in a source",
-        "Validity": "Equal intervals; with two a day the shorter one is used for all. The formula "
-        "for incomplete repair was recomputed, not found in a source. LQ: 1 to 10 Gy a fraction",
+        "Validity": "Equal intervals; with two a day the hours between them, then the night. The "
+        "formula for incomplete repair was recomputed, not found in a source. LQ: 1 to 10 Gy a "
+        "fraction",
         "Source": "Repopulation: Fowler 2010, 10.1259/bjr/31372149 (form). Repair: Thames 1985, "
         "Int J Radiat Biol 47:319 (index entry)",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -23,7 +24,9 @@ from oligoteach.models.fractionation import (
     incomplete_repair_factor,
     isoeffective_dose,
     isoeffective_number,
+    unrepaired_factor,
     with_incomplete_repair,
+    with_repair_between,
     with_repopulation,
 )
 
@@ -116,6 +119,23 @@ def test_the_repair_factor_is_its_closed_form(n, hours, half):
     )
 
 
+@given(numbers, st.floats(0.05, 48), st.floats(0.2, 12))
+def test_equal_intervals_are_one_case_of_any_times(n, hours, half):
+    times = hours * np.arange(n)
+    assert float(unrepaired_factor(times, half)) == pytest.approx(
+        float(incomplete_repair_factor(n, hours, half)), rel=1e-9, abs=1e-12
+    )
+
+
+@given(st.lists(st.floats(0, 500), min_size=1, max_size=12), doses, ratios, st.floats(0.2, 12))
+def test_any_times_add_what_is_left_of_each_pair(times, d, ab, half):
+    given_at = sorted(times)
+    pairs = sum(2.0 ** (-(b - a) / half) for a, b in itertools.combinations(given_at, 2))
+    seen = float(with_repair_between(given_at, d, ab, half).values)
+    n = len(given_at)
+    assert seen == pytest.approx(n * d + d**2 / ab * (n + 2 * pairs), rel=1e-9)
+
+
 @given(numbers, doses, ratios)
 def test_without_any_repair_a_course_is_one_fraction(n, d, ab):
     seen = with_incomplete_repair(n, d, ab, 0)
@@ -171,6 +191,7 @@ def test_assumptions_are_always_named():
         (lambda: isoeffective_dose(100, 3, -10), "alpha_beta holds -10"),
         (lambda: incomplete_repair_factor(3, -1), "interval holds -1 h"),
         (lambda: incomplete_repair_factor(3, 6, 0), "half_time holds 0; it must be above 0 h"),
+        (lambda: unrepaired_factor([0, 6, 5]), "times are not in order"),
         (lambda: with_repopulation(3, 8, 10, -1), "days holds -1 days"),
         (lambda: with_repopulation(3, 8, 10, 5, alpha=0), "alpha holds 0; it must be above 0"),
         (lambda: with_repopulation(3, 8, 10, 5, doubling_time=0), "doubling_time holds 0"),
