@@ -26,7 +26,7 @@ MAX_EXPLAIN_WORDS = 120
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = tuple[Text, ...]
-Badge = Literal["published", "model", "model-curve", "calculation", "course"]
+Badge = Literal["published", "model", "model-curve", "calculation", "course", "own"]
 Difficulty = Literal["recall", "apply", "judge"]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]

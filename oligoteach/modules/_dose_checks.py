@@ -33,6 +33,7 @@ SOURCES = {
     "hytec-lung": "HyTEC lung",
     "dunlap": "Dunlap 2010",
 }
+LEAST_COVERED = 0.5  # share of the target with the dose, below which goals say nothing
 POINT_CC = 0.035  # what a point is read as, where a source names no volume
 TONES = {"pass": "ok", "fail": "bad", "not applicable": "open"}
 WORDS = {"pass": "kept", "fail": "broken", "not applicable": "not applicable"}
@@ -271,6 +272,8 @@ def goal_words(found: Conformity) -> tuple[str, str]:
     asked = goals(found.target_cc)
     r50 = f"{found.r50:.1f}"
     d2cm = "none: no body at 2 cm" if found.d2cm is None else f"{100 * found.d2cm:.0f} %"
+    if found.covered < LEAST_COVERED:
+        return f"{r50} (not covered)", f"{d2cm} (not covered)"
     if not bool(asked.valid):
         return f"{r50} (no goal)", f"{d2cm} (no goal)"
     r50 += f" (< {float(asked.r50.none):.1f}: {_deviation(found.r50, asked.r50)})"

@@ -436,7 +436,8 @@ class OwnPlan(UploadExplorer):
     def take_files(self, files: Sequence[bytes]) -> str:
         """Read dose and structures; what was shown before stays if they cannot be used."""
         self._ready = ready = made_ready(read_plan(files))
-        return f"Read: a dose grid and {len(ready.plan.structures)} structures."
+        count = len(ready.plan.structures)
+        return f"Read: a dose grid and {count} structures. Now enter dose and fractions."
 
     def drop_files(self) -> None:
         """Go back to the phantom's plan."""

@@ -71,7 +71,7 @@ def marks(view: Doses) -> list[Any]:
 
 def x_max(view: Doses, hottest: float = 0.0) -> float:
     """Return the end of the dose axis: in steps, so that it seldom moves."""
-    dose = max(1.3 * view.dose_gy, hottest)
+    dose = max(1.25 * view.dose_gy, hottest)
     if view.axis == "eqd2":
         dose = max(dose * (dose / view.n_fractions + ab) / (2 + ab) for ab in (10, 3))
     step = 10 if dose < 150 else 50

@@ -243,7 +243,7 @@ def shown(view: RoomView) -> Shown:
         curves=curves(view, LISTED),
         marks=marks(view),
         x_label=X_LABELS[view.axis],
-        x_max=x_max(view),
+        x_max=x_max(view, max(s.histogram.maximum for s in view.structures)),
         list_at=0.22 if view.axis == "dose" else 0.5,
         facts=facts(view),
     )

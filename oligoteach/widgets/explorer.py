@@ -46,6 +46,7 @@ BADGES = {
     "model-curve": "Model curve through published values",
     "calculation": "Calculation from printed figures",
     "course": "Counted by this course",
+    "own": "Computed from chosen files",
 }
 CONTROLS_IN_VIEW = 4
 # What a frame carries along; the rest of a long list is sent when somebody asks for it.
@@ -105,8 +106,9 @@ class Explorer(PredictionHost, KitWidget):
     -------------------------------
     key, title, caption, explain : str
         Stable id (used in links), heading, caption, and what to take from it (120 words at most).
-    badge : {"published", "model", "model-curve", "calculation", "course"}
-        Whether published data, a model, a calculation or the course itself is shown.
+    badge : {"published", "model", "model-curve", "calculation", "course", "own"}
+        Whether published data, a model, a calculation, the course itself or the learner's own
+        files are shown.
     controls : sequence of Control
         What can be set. The first four stand in view; more are folded away.
     card : mapping of str to str

@@ -10,6 +10,7 @@ import sys
 
 import nbformat
 import pytest
+from dicom_examples import both
 
 from browser import kit_notebook
 from browser.driving import (
@@ -172,6 +173,21 @@ def test_a_case_is_begun_by_keyboard_in_jupyterlab(run_all):
     page.locator(".kit-decision").nth(1).wait_for()
     assert page.locator(".jp-Cell").count() == before
     page.wait_for_function("document.querySelector('.kit-sight img').naturalWidth > 100")
+
+
+def test_files_of_a_learner_are_read_in_jupyterlab(run_all):
+    page = run_all("08_dose_planning.ipynb")
+    own = page.locator('[data-explorer="own-plan"]')
+    own.scroll_into_view_if_needed()
+    wait_frame(own)
+    names = ("dose.dcm", "structures.dcm")
+    files = [
+        {"name": name, "mimeType": "application/dicom", "buffer": content}
+        for name, content in zip(names, both(), strict=True)
+    ]
+    own.locator('input[type="file"]').set_input_files(files)
+    own.get_by_text("Read: a dose grid and 2 structures.").wait_for()
+    own.get_by_text("Your plan: ").first.wait_for()
 
 
 def test_axe_finds_no_violation_in_the_widgets(run_all):

@@ -28,7 +28,9 @@ from pydicom.uid import (
 
 from oligoteach.modules import _dicom_plan
 from oligoteach.modules._dicom_plan import PlanFileError, clean_name, read_plan
-from oligoteach.modules._own_plan import OwnPlan, organ_of
+from oligoteach.modules._own_plan import OwnPlan, facts, organ_of
+
+READ = "Read: a dose grid and 2 structures. Now enter dose and fractions."
 
 
 def read(dose=None, structures=None):
@@ -44,7 +46,7 @@ def refusal(dose=None, structures=None) -> str:
 
 
 def own(**values):
-    made = OwnPlan(text={"title": "Your plan", "badge": "calculation"})
+    made = OwnPlan(text={"title": "Your plan", "badge": "own"})
     made.set(**values)
     return made
 
@@ -317,7 +319,7 @@ class TestExplorer:
     def test_its_own_plan_and_back(self):
         made = own(dose=8, fractions=2)
         before = made.describe(made.result())
-        assert made.bring_files(both()) == "Read: a dose grid and 2 structures."
+        assert made.bring_files(both()) == READ
         words = made.describe(made.result())
         # Five of ten columns have 8 Gy or more... of 4 to 13: 8 to 13 are six.
         assert words.startswith("Your plan: 60.0 % of PTV gets 8 Gy")
@@ -333,6 +335,13 @@ class TestExplorer:
             made.bring_files([b"nothing", b"of the sort"])
         assert made.describe(made.result()) == words
 
+    def test_a_dose_that_the_plan_does_not_reach_meets_no_goal(self):
+        made = own(dose=60)
+        made.bring_files(both())
+        shown = dict(facts(made.result()))
+        assert shown["Target at the dose"] == "0.0 %"
+        assert shown["R50 (goal)"] == "0.0 (not covered)"
+
     def test_a_target_that_is_not_there_is_said(self):
         made = own(target="cerebellum")
         made.bring_files(both())
@@ -346,7 +355,7 @@ class TestExplorer:
         for path, data in zip(paths, both(), strict=True):
             path.write_bytes(data)
         made = own()
-        assert made.read(*paths) == "Read: a dose grid and 2 structures."
+        assert made.read(*paths) == READ
         with pytest.raises(ValueError, match="There is no file"):
             made.read(tmp_path / "other.dcm", paths[0])
 
