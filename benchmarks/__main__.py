@@ -1,14 +1,14 @@
 """Measure how the course feels, as ratios to baselines in the same run.
 
 Run ``python -m benchmarks``, or a part of it with ``--only frames`` (costs, pages, crowd, stalls,
-trials, cases).
+trials, plans, cases).
 """
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import cases, costs, frames, pages, trials
+from benchmarks import cases, costs, frames, pages, plans, trials
 from benchmarks._report import Report
 
 SUITES = {
@@ -18,6 +18,7 @@ SUITES = {
     "crowd": [pages.measure_crowd],
     "stalls": [pages.measure_stalls],
     "trials": [trials.measure],
+    "plans": [plans.measure],
     "cases": [cases.measure_course, cases.measure_steps],
 }
 

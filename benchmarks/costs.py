@@ -21,6 +21,8 @@ from oligoteach.evidence.records import RECORDS
 IMPORT_MS = 50
 LEDGER_MS = 40
 MEMORY_MB = 90
+# A lesson with a dose cube for each of nine beams.
+HEAVIER_MB = {"dose_planning": 150}
 MB = 1024 * 1024
 
 _DRAW_EVERYTHING = """
@@ -67,6 +69,7 @@ def measure_memory(report: Report) -> None:
         cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
         used = _kernel_mb([*cells, _DRAW_EVERYTHING])
         extra = used - bare
+        most = HEAVIER_MB.get(text.name, MEMORY_MB)
         report.add(
             Figure(
                 f"memory of the kernel of {text.notebook}",
@@ -74,8 +77,8 @@ def measure_memory(report: Report) -> None:
                 [used],
                 [bare],
                 "a bare kernel",
-                f"at most {MEMORY_MB} MB over a bare kernel (is {extra:.0f})",
-                extra <= MEMORY_MB,
+                f"at most {most} MB over a bare kernel (is {extra:.0f})",
+                extra <= most,
             )
         )
 

@@ -1,8 +1,8 @@
 """Computed plans on the digital phantom: where each comes from, and its arrays.
 
 A case of ``data/plans/`` is two files: a readable record of what was computed with what, and a
-NumPy archive. The record costs little to read; the arrays are read when a case is asked for, and
-only those of the last one are kept.
+NumPy archive. The record costs little to read; the arrays are read when they are asked for, and
+not kept here.
 """
 
 from __future__ import annotations
@@ -169,9 +169,8 @@ def _record(path: Path) -> PlanRecord:
     return record
 
 
-@functools.lru_cache(maxsize=1)
 def plan_arrays(case: str) -> PlanArrays:
-    """Return the arrays of a case; those of the last one asked for are kept.
+    """Read the arrays of a case.
 
     Raises
     ------

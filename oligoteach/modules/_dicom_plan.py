@@ -23,7 +23,7 @@ from oligoteach.models.structures import Axes, voxel_weights
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_VOXELS = 12_000_000
+MAX_VOXELS = 8_000_000
 MAX_STRUCTURES = 150
 MAX_POINTS = 4_000_000
 MAX_GY = 1000.0

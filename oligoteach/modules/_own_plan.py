@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from oligoteach.charts.slice_room import Plane, Shown
 
 EXAMPLE = "peripheral"
-MAX_MB = 60
+MAX_MB = 40
 SMALL_CC = 5.0
 
 # What a structure's name must hold to be held against the limits of an organ; the first that fits
@@ -418,7 +418,7 @@ class OwnPlan(UploadExplorer):
         "EQD2": "d (d/n + α/β) / (2 + α/β) in every voxel; α/β 10 Gy for targets, 2 for the cord, "
         "3 for all else",
         "Refused": "Other kinds of DICOM, relative or effective dose, other frames of reference, "
-        "missing grid offsets, compressed files, tilted or uneven grids, more than 12 million "
+        "missing grid offsets, compressed files, tilted or uneven grids, more than 8 million "
         "voxels",
         "Checked": "Against the planning system's own histograms of a public set: mean doses "
         "within 1 %, for structures above 5 cc",

@@ -93,9 +93,9 @@ class Anatomy:
 
 @dataclass(frozen=True)
 class RoomView:
-    """What the plan room shows."""
+    """What the plan room shows; the arrays of its case are asked for where they are needed."""
 
-    anatomy: Anatomy
+    case: str
     dose: Cube
     dose_gy: float
     n_fractions: int
@@ -108,10 +108,24 @@ class RoomView:
     moved: str
     static: bool
 
+    @property
+    def anatomy(self) -> Anatomy:
+        """The case made ready."""
+        return anatomy(self.case)
 
-@functools.lru_cache(maxsize=1)
+
+_kept: dict[str, Anatomy] = {}
+
+
 def anatomy(case: str) -> Anatomy:
-    """Return a case made ready; only the last one is kept."""
+    """Return a case made ready; only the last one is kept, and let go before another is read."""
+    if case not in _kept:
+        _kept.clear()
+        _kept[case] = _made_ready(case)
+    return _kept[case]
+
+
+def _made_ready(case: str) -> Anatomy:
     record, arrays = evidence.plan_records()[case], evidence.plan_arrays(case)
     spacing = record.grid.spacing_mm
     near = within_distance(arrays.masks["ptv"], (spacing,) * 3, 20 - 1e-3)
@@ -152,7 +166,7 @@ def room_view(p: SimpleNamespace) -> RoomView:
         p.dose,
     )
     return RoomView(
-        anatomy=here,
+        case=p.case,
         dose=moving,
         dose_gy=p.dose,
         n_fractions=p.fractions,
@@ -237,7 +251,7 @@ def shown(view: RoomView) -> Shown:
     x, y, z = view.look
     relative = view.dose * np.float32(1 / view.dose_gy)
     return chart.Shown(
-        scene=_scene(view.anatomy.record.case, view.look, f"{view.dose_gy:g}"),
+        scene=_scene(view.case, view.look, f"{view.dose_gy:g}"),
         values=(relative[z], relative[:, y], relative[:, :, x]),
         rays=_rays(view),
         curves=curves(view, LISTED),
@@ -364,7 +378,7 @@ def facts(view: RoomView) -> list[tuple[str, str]]:
 def _telling(view: RoomView) -> StructureDose:
     """Return the organ whose mean is told: the lungs, or the liver below the diaphragm."""
     by_key = {s.key: s for s in view.structures}
-    return by_key["liver" if view.anatomy.record.case == "adrenal" else "lungs"]
+    return by_key["liver" if view.case == "adrenal" else "lungs"]
 
 
 # The words ----------------------------------------------------------------------------------------
@@ -378,7 +392,7 @@ def room_sentences(view: RoomView) -> list[str]:
     )
     dose = view.dose_gy / view.n_fractions
     first = (
-        f"{CASES[view.anatomy.record.case]}, {view.n_fractions} × {dose:.3g} Gy: "
+        f"{CASES[view.case]}, {view.n_fractions} × {dose:.3g} Gy: "
         f"{100 * view.indices.covered:.1f} % of the PTV gets the dose, R50 is "
         f"{view.indices.r50:.1f}, {count['fail']} of {count['fail'] + count['pass']} limits "
         f"{'is' if count['fail'] == 1 else 'are'} broken."

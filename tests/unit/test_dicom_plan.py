@@ -134,7 +134,7 @@ REFUSALS = {
     ),
     "flat": (dose_dataset(GridFrameOffsetVector=[0.0] * 12), None, "no distance from each other"),
     "one plane": (dose_dataset(NumberOfFrames=1), None, "not a grid of two rows"),
-    "too large": (dose_dataset(Rows=5000, Columns=5000), None, "300 million voxels; at most 12"),
+    "too large": (dose_dataset(Rows=5000, Columns=5000), None, "300 million voxels; at most 8"),
     "fewer pixels": (dose_dataset(Rows=17), None, "damaged or cut off"),
     "no pixels": (dose_dataset(PixelData=None), None, "has no dose in it"),
     "no scaling": (dose_dataset(DoseGridScaling=None), None, "no grid scaling above 0"),

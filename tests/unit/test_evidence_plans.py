@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 TOTAL_MB = 15
 
 
-@pytest.fixture(params=list(CASES))
+@pytest.fixture(params=list(CASES), scope="module")
 def case(request):
     return plan_records()[request.param], plan_arrays(request.param)
 
@@ -112,7 +112,6 @@ def test_an_array_that_is_not_the_record_s_is_refused(tmp_path, monkeypatch):
     record.write_text(yaml.safe_dump(text), encoding="utf-8")
     monkeypatch.setattr(module, "data_path", lambda *parts: tmp_path.joinpath(*parts))
     module.plan_records.cache_clear()
-    module.plan_arrays.cache_clear()
     try:
         with pytest.raises(EvidenceError, match="beams: checksum"):
             plan_arrays("peripheral")
@@ -124,4 +123,3 @@ def test_an_array_that_is_not_the_record_s_is_refused(tmp_path, monkeypatch):
     finally:
         monkeypatch.undo()
         module.plan_records.cache_clear()
-        module.plan_arrays.cache_clear()
