@@ -20,6 +20,7 @@ from oligoteach.models.fractionation import (
     eqd2,
     isoeffective_dose,
 )
+from oligoteach.modules._course_time import days_of
 from oligoteach.modules._trials import worst
 from oligoteach.widgets import Table
 
@@ -151,12 +152,13 @@ def _schedule(
     )
 
 
-def _estimates(site: str, fractions: Any, dose: Any, size: float) -> list[tuple[str, Estimate]]:
+def _estimates(site: str, fractions: int, dose: Any, size: float) -> list[tuple[str, Estimate]]:
     """Return what the site's model says, by time; nothing where there is no model."""
     if site == "adrenal":
         return _adrenal(bed(fractions, dose, ALPHA_BETA_TUMOUR))
     if site in LUNG:
-        return [("2 y", tumour_control.early_lung(fractions, dose, size))]
+        days = days_of(fractions, "daily")
+        return [("2 y", tumour_control.early_lung(fractions, dose, size, days))]
     return []
 
 

@@ -79,7 +79,7 @@ class RegimenLab(Explorer):
         "Parameters": "α/β 10 Gy for tumour, in every BED10 and EQD2; that of late tissue is yours",
         "Validity": "BED: disputed above 10 Gy a fraction (†). Adrenal: 60 to 100 Gy of BED10. "
         "Lung: stage I primaries and no metastases, 8 Gy or more a fraction, no single fraction, "
-        "two weeks at most; sizes above 5 cm unchecked. Nothing is drawn beyond",
+        "two weeks at most, counted at one a day; above 5 cm unchecked. Nothing is drawn beyond",
         "Source": "Fowler 1989; Chen 2020, worked back from three published predictions; Ohri "
         "2012, seen in an audit by others. Schedules: data/regimens",
     }

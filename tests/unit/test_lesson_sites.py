@@ -232,6 +232,8 @@ class TestRegimens:
             ({"site": "lung-central", "fractions": 8, "dose": 7.5}, False),
             ({"site": "lung-central", "fractions": 5, "dose": 10}, True),
             ({"site": "lung-central", "fractions": 5, "dose": 10, "size": 6}, False),
+            ({"site": "lung-central", "fractions": 11, "dose": 8}, True),  # 14 days
+            ({"site": "lung-central", "fractions": 12, "dose": 8}, False),  # 15 days
             ({"site": "bone", "fractions": 1, "dose": 16}, False),
         ],
     )
