@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -15,6 +16,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 import find_browser  # noqa: E402
 
 from benchmarks.serving import FLAGS, serving  # noqa: E402
+
+# No test is timed: on a busy machine a property would otherwise fail for being slow.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
 
 
 @pytest.fixture(scope="session")
