@@ -246,7 +246,9 @@ async def _watch(base: str, cookie: str, wanted: int, seen: list[tuple[float, in
         request_timeout=LIMIT_S,
     )
     # It goes on until the server ends: to break it off would be told as an error.
-    FEEDS.append(asyncio.ensure_future(AsyncHTTPClient().fetch(request, raise_error=False)))
+    feed = asyncio.ensure_future(AsyncHTTPClient().fetch(request, raise_error=False))
+    feed.add_done_callback(lambda ended: ended.exception())
+    FEEDS.append(feed)
     await whole.wait()
 
 

@@ -20,6 +20,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 CONTROL = "jupyter.widget.control"
 LIMIT_S = 180.0
+_KERNEL = re.compile(r'"kernelId": "([^"]+)"')
 
 
 @dataclass
@@ -48,29 +49,44 @@ class Viewer:
         """Open the page as a browser does; raise what went wrong."""
         begun = time.perf_counter()
         page = bytearray()
+        line: list[asyncio.Task[Any]] = []
+        cookies: list[str] = []
+
+        def note(header: str) -> None:
+            name, _, value = header.partition(":")
+            if name.lower() == "set-cookie":
+                cookies.append(value.strip().partition(";")[0])
 
         def take(piece: bytes) -> None:
             self.prose_s = self.prose_s or time.perf_counter() - begun
             self.signs += piece.count(b"<ot-working")
             page.extend(piece)
+            known = None if line else _KERNEL.search(page.decode("utf-8", "ignore"))
+            if known:  # a browser holds its line long before the page is whole
+                line.append(asyncio.create_task(self._hold(known[1], cookies)))
 
         query = f"?token={self.token}" if self.token else ""
-        answer = await AsyncHTTPClient().fetch(
-            HTTPRequest(f"{self.base}{self.path}{query}", streaming_callback=take,
-                        request_timeout=LIMIT_S)
-        )  # fmt: skip
+        request = HTTPRequest(
+            f"{self.base}{self.path}{query}",
+            streaming_callback=take,
+            header_callback=note,
+            request_timeout=LIMIT_S,
+        )
+        await AsyncHTTPClient().fetch(request)
         text = page.decode()
-        kernel = re.search(r'"kernelId": "([^"]+)"', text)
+        kernel = _KERNEL.search(text)
         if kernel is None or "ot-failed" in text or "<ot-lost" in text:
             raise RuntimeError("the page did not come whole")
-        cookies = [c.partition(";")[0] for c in answer.headers.get_list("Set-Cookie")]
+        await asyncio.gather(*line)
         await self._connect(kernel[1], "; ".join(cookies))
         self.ready_s = time.perf_counter() - begun
         return self
 
+    async def _hold(self, kernel: str, cookies: list[str]) -> None:
+        await self._socket(f"/voila/line/{kernel}", "; ".join(cookies))
+
     async def _connect(self, kernel: str, cookies: str) -> None:
-        """Hold the page's line, and ask the kernel for the widgets."""
-        await self._socket(f"/voila/line/{kernel}", cookies)
+        """Ask the kernel for the widgets."""
         line = await self._socket(f"/api/kernels/{kernel}/channels?session_id=x", cookies)
         comm = uuid4().hex
         await line.write_message(_message("kernel_info_request", {}))

@@ -19,7 +19,7 @@ from voila.handler import BaseVoilaHandler
 from voila.static_file_handler import MultiStaticFileHandler
 
 from oligoteach.server.catalogue import Card, Catalogue
-from oligoteach.server.renderer import with_signs_of_life
+from oligoteach.server.renderer import LessonRenderer, with_signs_of_life
 
 YEAR_S = 365 * 24 * 3600
 
@@ -168,7 +168,12 @@ class LessonPage(Page):
         self.set_header("Cache-Control", "no-store")
         place = await self.kernel_manager.reserve(path)
         self.kernel_id = place.kernel_id
-        renderer = await self._renderer(path, place, self)
+        try:
+            await self._send(await self._renderer(path, place, self))
+        finally:
+            self.kernel_manager.expect_line(self.kernel_id)
+
+    async def _send(self, renderer: LessonRenderer) -> None:
         pause_s = self.voila_configuration.http_keep_alive_timeout
         async with aclosing(with_signs_of_life(renderer.pieces(), pause_s)) as pieces:
             async for html in pieces:

@@ -58,7 +58,9 @@ class LessonKernels(AsyncMappingKernelManager):
     refill_delay = Float(2.0, config=True, help="Seconds before a spare kernel is replaced.")
     line_grace = Float(2.0, config=True, help="Seconds that a page that left may come back.")
     lost_grace = Float(20.0, config=True, help="Seconds that a silent page may come back.")
-    line_limit = Float(30.0, config=True, help="Seconds within which a page opens its line.")
+    line_limit = Float(
+        30.0, config=True, help="Seconds that a page which was sent has to open its line."
+    )
 
     # Runs a lesson in a kernel and returns what its cells show; the server sets it.
     rehearse: Callable[[str, str], Awaitable[list[Any]]]
@@ -95,8 +97,11 @@ class LessonKernels(AsyncMappingKernelManager):
             place = Place(str(uuid4()))
             self._grow(place.kernel_id)
             self._reserved.add(place.kernel_id)
-        self._discard_later(place.kernel_id, self.line_limit)
         return place
+
+    def expect_line(self, kernel_id: str) -> None:
+        """Note that a page was sent, whole or broken off: unless it opens a line, it is gone."""
+        self._discard_later(kernel_id, self.line_limit)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

@@ -73,6 +73,7 @@ class LessonRenderer(NotebookRenderer):
     async def initialize(self, **kwargs: Any) -> None:
         """Read the notebook and prepare its template."""
         await super().initialize(**kwargs)
+        self.exporter.optimistic_validation = True  # once, not after each of a dozen steps
         environment = self.exporter.environment
         environment.bytecode_cache = COMPILED
         environment.filters["markdown2html"] = _kept(environment.filters["markdown2html"])
@@ -120,14 +121,17 @@ class LessonRenderer(NotebookRenderer):
 async def with_signs_of_life(
     pieces: AsyncIterator[str], pause_s: float
 ) -> AsyncIterator[str | None]:
-    """Yield the pieces, and None whenever none has come for a while.
+    """Yield the pieces, those that come together as one, and None whenever none has come for long.
+
+    A page has hundreds of pieces; sent one by one they would take the server longer than making
+    them.
 
     Parameters
     ----------
     pieces : async iterator of str
         Is read in a task of its own, which ends with the reader.
     pause_s : float
-        How long a while is.
+        How long is long.
     """
     queue: asyncio.Queue[str | None] = asyncio.Queue()
 
@@ -140,16 +144,19 @@ async def with_signs_of_life(
 
     task = asyncio.create_task(read())
     try:
-        while True:
+        ended = False
+        while not ended:
             try:
-                piece = await asyncio.wait_for(queue.get(), pause_s)
+                come = [await asyncio.wait_for(queue.get(), pause_s)]
             except TimeoutError:
                 yield None
                 continue
-            if piece is None:
-                await task
-                return
-            yield piece
+            while not queue.empty():
+                come.append(queue.get_nowait())
+            ended = come[-1] is None
+            if together := "".join(piece for piece in come if piece):
+                yield together
+        await task
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError, Exception):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -254,14 +255,17 @@ class LessonServer(Voila):
         renderer = await self.render(file, Place(kernel_id))
         return await renderer.rehearsal()
 
-    def _page_config(self, file: str, place: Place) -> dict[str, Any]:
-        config = get_page_config(
+    @cached_property
+    def _every_page(self) -> dict[str, Any]:
+        """What Voila tells every page; looking for its extensions takes time: it is done once."""
+        config: dict[str, Any] = get_page_config(
             self.base_url, self.app.settings, self.log, self.voila_configuration
         )
-        if self.desk:
-            config["poll"] = self._url("/poll")
+        return {**config, "poll": self._url("/poll") if self.desk else None}
+
+    def _page_config(self, file: str, place: Place) -> dict[str, Any]:
         return handlers.describe_page(
-            config,
+            self._every_page,
             catalogue=self.catalogue,
             course=self.course(),
             base_url=self.base_url,
