@@ -42,6 +42,7 @@ CURVES = 12  # at most
 FACTS = 8  # lines of figures, at most
 LINE = 17.0  # page pixels from one to the next
 KEY = 20.0  # page pixels for the key below the first plane
+SAMPLE = 16.0  # page pixels of a line in the list of curves
 LARGE, GROWN = 900, 1.12
 
 STYLES: tuple[tuple[str, Any], ...] = (
@@ -462,9 +463,9 @@ class SliceRoom(dict[str, Any]):
             sample, word = self._still[f"sample-{i}"], self._still[f"named-{i}"]
             y = 99 - (i + 0.5) * step
             here = i < len(names)
-            start, end = x * x_max, (x + 22 / wide) * x_max
+            start, end = x * x_max, (x + SAMPLE / wide) * x_max
             sample.set_segments([[(start, y), (end, y)]] if here else [])
-            word.set_position(((x + 28 / wide) * x_max, y))
+            word.set_position(((x + (SAMPLE + 4) / wide) * x_max, y))
             word.set_text(names[i] if here else "")
 
 

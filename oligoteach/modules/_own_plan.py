@@ -258,7 +258,7 @@ def shown(view: OwnView) -> Shown:
         marks=marks(view),
         x_label=X_LABELS[view.axis],
         x_max=x_max(view, 1.05 * hottest),
-        list_at=0.22 if view.axis == "dose" else 0.4,
+        list_at=0.14 if view.axis == "dose" else 0.4,
         facts=facts(view),
     )
 

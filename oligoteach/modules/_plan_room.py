@@ -258,7 +258,7 @@ def shown(view: RoomView) -> Shown:
         marks=marks(view),
         x_label=X_LABELS[view.axis],
         x_max=x_max(view, max(s.histogram.maximum for s in view.structures)),
-        list_at=0.22 if view.axis == "dose" else 0.5,
+        list_at=0.14 if view.axis == "dose" else 0.5,
         facts=facts(view),
     )
 
