@@ -27,7 +27,7 @@ def markdown(*sources):
 @pytest.fixture
 def copy(tmp_path):
     """A copy of shipped tables, limits and definitions with one lesson and its notebook."""
-    for name in ("evidence", "constraints", "definitions"):
+    for name in ("evidence", "constraints", "regimens", "definitions"):
         shutil.copytree(evidence.data_path(name), tmp_path / "data" / name)
     (tmp_path / "data" / "lessons").mkdir()
     (tmp_path / "notebooks").mkdir()
