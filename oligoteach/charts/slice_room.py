@@ -446,7 +446,8 @@ class SliceRoom(dict[str, Any]):
             if curve is not None:
                 line.set_data(curve.x, curve.y)
         for key, kept in (("kept", True), ("broken", False)):
-            marks = [mark for mark in shown.marks if mark.kept is kept]
+            inside = (mark for mark in shown.marks if mark.x <= shown.x_max)
+            marks = [mark for mark in inside if mark.kept is kept]
             self[key].set_data([m.x for m in marks], [m.y for m in marks])
         self._set_list([curve.name for curve in shown.curves], shown.x_max, shown.list_at)
 
