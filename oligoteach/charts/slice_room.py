@@ -18,6 +18,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from oligoteach.charts.figure import SMALL, TEXT, points
+from oligoteach.charts.sheet import width_of
 from oligoteach.charts.stamp import Stamp, label_axes, stamp
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ FACTS = 8  # lines of figures, at most
 LINE = 17.0  # page pixels from one to the next
 KEY = 20.0  # page pixels for the key below the first plane
 SAMPLE = 16.0  # page pixels of a line in the list of curves
+#: Share of the axis where the target's curve falls, and beyond most limits on large volumes: the
+#: list of curves stands between them, where it is short enough.
+TARGET_FALLS, BEYOND_LIMITS = 0.74, 0.36
 LARGE, GROWN = 900, 1.12
 
 STYLES: tuple[tuple[str, Any], ...] = (
@@ -136,7 +140,7 @@ class Scene:
 class Shown:
     """What changes: values on each plane, rays, curves, limits and figures.
 
-    ``list_at`` is where the names of the curves begin, as a share of the axis.
+    ``list_at`` is where the names of the curves begin at the earliest, as a share of the axis.
     """
 
     scene: Scene
@@ -459,6 +463,8 @@ class SliceRoom(dict[str, Any]):
         box = axes.get_position()
         figure: Any = axes.figure
         wide, tall = box.width * figure.width, box.height * figure.height
+        longest = max((width_of(figure, name, SMALL * self._grown) for name in names), default=0.0)
+        x = max(x, min(BEYOND_LIMITS, TARGET_FALLS - (SAMPLE + 4 + longest) / wide))
         step = min(15.0 * self._grown, 0.96 * tall / max(len(names), 1)) / tall * 101
         for i in range(CURVES):
             sample, word = self._still[f"sample-{i}"], self._still[f"named-{i}"]
