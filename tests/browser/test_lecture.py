@@ -139,3 +139,21 @@ def test_links_are_shown_on_request_and_a_new_class_gets_a_new_room(wall, phone)
     wall.keyboard.press("Escape")
     assert panel.is_hidden()
     assert wall.locator("html").get_attribute("data-present") == "1"
+
+
+def test_the_list_of_keys_names_the_one_that_opens_the_polls(wall):
+    wall.keyboard.press("?")
+    keys = wall.locator(".kit-keys dl")
+    assert (
+        dict(
+            zip(
+                keys.locator("dt").all_inner_texts(),
+                keys.locator("dd").all_inner_texts(),
+                strict=True,
+            )
+        )["P"]
+        == "Polls and links"
+    )
+    wall.keyboard.press("Escape")
+    wall.keyboard.press("p")
+    wall.locator("aside.ot-poll").wait_for()

@@ -292,7 +292,7 @@
     }
     const tools = document.querySelector(".kit-page .kit-tools");
     if (tools && !tools.querySelector(".ot-poll-invite")) {
-      tools.append(button("Polls and links", () => open(true), { class: "kit-button ot-poll-invite" }));
+      tools.append(button("Polls and links", () => open(true), { class: "kit-button ot-poll-invite", "data-key": "P" }));
     }
   }
 

@@ -194,13 +194,19 @@ function lectureTimer() {
   };
 }
 
+// What else on the page answers to a key of its own, as a button that says which.
+function furtherKeys() {
+  return [...document.querySelectorAll("button[data-key]")].map((one) => [one.dataset.key, one.textContent]);
+}
+
 function showKeys() {
   const close = () => box.close();
+  const keys = [...KEYS.slice(0, -2), ...furtherKeys(), ...KEYS.slice(-2)];
   const box = h(
     "dialog",
     { class: "kit-keys", "aria-label": "Keys before an audience", onclose: () => box.remove() },
     h("h2", {}, "Keys"),
-    h("dl", {}, KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
+    h("dl", {}, keys.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
     button("Close", close),
   );
   document.body.append(box);
