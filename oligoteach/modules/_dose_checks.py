@@ -230,8 +230,27 @@ def check_table(
     )
 
 
-def limits_fact(judged: Sequence[Judged]) -> str:
-    """Return how the limits stand, in a few words."""
+def limits_fact(judged: Sequence[Judged]) -> tuple[str, str]:
+    """Return how the limits stand as a name and a figure, in a few words."""
+    bare = len(without_limit(judged))
+    organs = f"{bare} organ{'s' if bare > 1 else ''}"
+    name = f"Broken ({organs}: no limit)" if bare else "Limits broken"
+    return name, _share_broken(judged)
+
+
+def limits_words(judged: Sequence[Judged]) -> str:
+    """Return how the limits stand as the end of a sentence."""
+    bare = len(without_limit(judged))
+    none = f"; {bare} organ{'s have' if bare > 1 else ' has'} none" if bare else ""
+    return f"{_share_broken(judged)} limits broken{none}"
+
+
+def without_limit(judged: Sequence[Judged]) -> list[str]:
+    """Return the organs for which no source has a limit that applies: not judged is not safe."""
+    return [j.structure.name for j in judged if j.limit is None]
+
+
+def _share_broken(judged: Sequence[Judged]) -> str:
     count = counted(judged)
     return f"{count['fail']} of {count['fail'] + count['pass']}"
 

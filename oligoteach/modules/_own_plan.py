@@ -22,10 +22,10 @@ from oligoteach.modules._dose_checks import (
     StructureDose,
     broken_sentence,
     check_table,
-    counted,
     goal_words,
     judge_all,
     limits_fact,
+    limits_words,
 )
 from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
 from oligoteach.modules._plan_room import LEVELS, PLANNED, anatomy
@@ -329,7 +329,7 @@ def facts(view: OwnView) -> list[tuple[str, str]]:
         mean = mean_conversion(organ.histogram, view.n_fractions, organ.alpha_beta)
         found.append((f"{_short(organ.name)}, mean", f"{organ.histogram.mean:.1f} Gy"))
         found.append(("  EQD2, voxels / mean", f"{mean.voxelwise:.1f} / {mean.of_mean:.1f} Gy"))
-    return [*found, ("Limits broken", limits_fact(view.judged))]
+    return [*found, limits_fact(view.judged)]
 
 
 def _telling(view: OwnView) -> StructureDose | None:
@@ -344,9 +344,8 @@ def _telling(view: OwnView) -> StructureDose | None:
 
 def own_sentences(view: OwnView) -> list[str]:
     """Return the plan in words, the message first."""
-    count = counted(view.judged)
     whose = "The phantom's plan, as an example" if view.ready.example else "Your plan"
-    limits = f"{count['fail']} of {count['fail'] + count['pass']} limits broken"
+    limits = limits_words(view.judged)
     said = []
     if view.target is None:
         asked = f" No structure's name holds “{view.asked.strip()}”." if view.asked.strip() else ""

@@ -21,10 +21,10 @@ from oligoteach.modules._dose_checks import (
     StructureDose,
     broken_sentence,
     check_table,
-    counted,
     goal_words,
     judge_all,
     limits_fact,
+    limits_words,
 )
 from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
 from oligoteach.widgets import Choice, Explorer, Number, Several, Table
@@ -371,7 +371,7 @@ def facts(view: RoomView) -> list[tuple[str, str]]:
     name = "Lungs" if organ.key == "lungs" else organ.name
     found.append((f"{name}, mean dose", f"{organ.histogram.mean:.1f} Gy"))
     found.append(("  EQD2, voxels / mean", f"{mean.voxelwise:.1f} / {mean.of_mean:.1f} Gy"))
-    found.append(("Limits broken", limits_fact(view.judged)))
+    found.append(limits_fact(view.judged))
     return found
 
 
@@ -386,7 +386,6 @@ def _telling(view: RoomView) -> StructureDose:
 
 def room_sentences(view: RoomView) -> list[str]:
     """Return the plan in words, the message first."""
-    count = counted(view.judged)
     ptv, gtv = (
         next(s for s in view.structures if s.key == key).histogram for key in ("ptv", "gtv")
     )
@@ -394,8 +393,7 @@ def room_sentences(view: RoomView) -> list[str]:
     first = (
         f"{CASES[view.case]}, {view.n_fractions} × {dose:.3g} Gy: "
         f"{100 * view.indices.covered:.1f} % of the PTV gets the dose, R50 is "
-        f"{view.indices.r50:.1f}, {count['fail']} of {count['fail'] + count['pass']} limits "
-        f"{'is' if count['fail'] == 1 else 'are'} broken."
+        f"{view.indices.r50:.1f}, {limits_words(view.judged)}."
     )
     r50, d2cm = goal_words(view.indices)
     organ = _telling(view)

@@ -133,6 +133,16 @@ class TestWhatItIsHeldAgainst:
         rows = room(fractions=7).table(found).rows
         assert "not carried over" in str(rows[0])
 
+    def test_organs_without_a_limit_are_counted_where_nothing_is_broken(self):
+        limited = {x.organ for x in constraints().values() if x.fractions == 2}
+        made = room(case="vertebra")
+        organs = {s.organ for s in made.result().structures if s.organ}
+        bare = len(organs - limited)
+        assert bare > 1
+        first = re.split(r"(?<=[.!?])\s", made.describe(made.result()))[0]
+        assert first.endswith(f"0 of 1 limits broken; {bare} organs have none.")
+        assert facts(made.result())[-1] == (f"Broken ({bare} organs: no limit)", "0 of 1")
+
     def test_a_single_beam_breaks_limits_and_says_which(self):
         made = room(weights=(0, 0, 0, 0, 100, 0, 0, 0, 0))
         words = made.describe(made.result())
