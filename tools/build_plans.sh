@@ -11,13 +11,21 @@ lock=requirements/planning.txt
 
 mark=$(cksum <"$lock" | tr -d ' \n')
 if [ ! -x "$venv/bin/python" ] || [ "$(cat "$venv/.built" 2>/dev/null)" != "$mark" ]; then
-    # Its packages have wheels for few versions of Python: those of its time.
+    # Its packages have wheels for few versions of Python: those of its time. A name on the path
+    # may be a shim that does not run.
+    python=
     for candidate in ${PYTHON:-} python3.12 python3.11 python3.13 python3; do
-        if command -v "$candidate" >/dev/null 2>&1; then
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+            >/dev/null 2>&1; then
             python=$candidate
             break
         fi
     done
+    if [ -z "$python" ]; then
+        echo "No Python from 3.11 to 3.13 was found, which the planning engine needs. Install one,
+or name it: make plans PYTHON=/path/to/python3.12" >&2
+        exit 1
+    fi
     echo "Making an environment in $venv for the planning engine (some 170 packages, once)."
     "$python" -m venv "$venv"
     "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes -r "$lock"
