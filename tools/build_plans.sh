@@ -28,7 +28,10 @@ or name it: make plans PYTHON=/path/to/python3.12" >&2
     fi
     echo "Making an environment in $venv for the planning engine (some 170 packages, once)."
     "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes -r "$lock"
+    # By uv: an older pip takes a package that others ask for with an extra for one without a pin.
+    "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes \
+        -r requirements/lock.txt
+    "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
     echo "$mark" >"$venv/.built"
 fi
 
