@@ -54,6 +54,7 @@ def phone(lecture, browser):
         page.get_by_label("The code on the wall").fill(code.lower())
         page.get_by_role("button", name="Join").click()
         page.get_by_text(f"Room {code}").wait_for()
+        page.wait_for_load_state()  # the style sheet comes a moment after the form
         return page
 
     yield join
@@ -128,10 +129,7 @@ def test_links_are_shown_on_request_and_a_new_class_gets_a_new_room(wall, phone)
         wall.wait_for_function("(image) => image.naturalWidth > 100", arg=picture.element_handle())
     code = panel.locator(".ot-poll-code").first.inner_text()
     waiting = phone(code, color_scheme="dark")
-    # The style sheet may come a moment after the form.
-    waiting.wait_for_function(
-        "getComputedStyle(document.body).backgroundColor === 'rgb(16, 22, 28)'"
-    )
+    assert waiting.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 22, 28)"
     assert axe_violations(waiting) == []
     wall.once("dialog", lambda dialog: dialog.accept())
     panel.get_by_role("button", name="New room").click()
