@@ -186,7 +186,7 @@ function several(spec, change) {
     h("legend", {}, `${spec.label}${spec.unit ? ` (${spec.unit})` : ""}`),
     h(
       "div",
-      { class: "kit-sliders" },
+      { class: "kit-sliders", style: `--kit-parts: ${spec.options.length}` },
       spec.options.map((option, i) =>
         h("label", { "data-part": option.value }, said[i], sliders[i], h("span", {}, option.text)),
       ),
