@@ -1,18 +1,21 @@
 """Three linked slices of a cube with lines of equal value, curves beside them, and figures below.
 
-The grey picture, the outlines and the names stand still while only the cube changes, so that a new
-cube costs no more than its lines and curves. The slices are dark in both themes, as on any viewer;
-on them, lines of equal value are told apart by colour, dash and weight together.
+The grey picture and the outlines of a slice are drawn once and kept, so that a new cube costs no
+more than its lines and curves, and another slice no more than itself. The slices are dark in both
+themes, as on any viewer; on them, lines of equal value are told apart by colour, dash and weight
+together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from contourpy import LineType, contour_generator
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import FixedLocator, MaxNLocator
@@ -67,7 +70,7 @@ STYLES: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Plane:
-    """One slice as it stands still.
+    """One slice as it stands still; it is drawn anew where it is another object.
 
     Attributes
     ----------
@@ -83,8 +86,6 @@ class Plane:
         Closed lines as points, and whether each is the one that matters.
     names : sequence of (float, float, str)
         Words on it.
-    cross : (float, float)
-        Where the other slices cut it.
     """
 
     title: str
@@ -94,6 +95,14 @@ class Plane:
     up: NDArray[Any]
     outlines: Sequence[tuple[NDArray[Any], bool]]
     names: Sequence[tuple[float, float, str]]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A slice with what moves on it: the values, and where the other slices cut it."""
+
+    plane: Plane
+    values: NDArray[Any]
     cross: tuple[float, float]
 
 
@@ -127,24 +136,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What stands still: the planes from above, from the front and from the side."""
-
-    key: tuple[Any, ...]
-    planes: tuple[Plane, Plane, Plane]
-    levels: Sequence[tuple[float, str]]
-    levels_title: str
-
-
-@dataclass(frozen=True)
 class Shown:
-    """What changes: values on each plane, rays, curves, limits and figures.
+    """What is shown: the slices from above, from the front and from the side, and all beside them.
 
-    ``list_at`` is where the names of the curves begin at the earliest, as a share of the axis.
+    ``levels`` are the lines of equal value with their names, from the highest down. ``list_at`` is
+    where the names of the curves begin at the earliest, as a share of the axis.
     """
 
-    scene: Scene
-    values: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+    cuts: tuple[Cut, Cut, Cut]
+    levels: Sequence[tuple[float, str]]
+    levels_title: str
     rays: Sequence[Ray]
     curves: Sequence[Curve]
     marks: Sequence[Mark]
@@ -152,6 +153,37 @@ class Shown:
     x_max: float
     list_at: float
     facts: Sequence[tuple[str, str]]
+
+
+class Still(Artist):
+    """Artists of one axes that are drawn once, then laid down as the picture that they made.
+
+    It goes below all else that moves there, and is drawn anew after ``forget``.
+    """
+
+    def __init__(self, axes: Axes, parts: Sequence[Artist]) -> None:
+        super().__init__()
+        self._parts = parts
+        self._kept: tuple[Any, Any] | None = None
+        for part in parts:
+            part.set_animated(True)
+        axes.add_artist(self)
+
+    def forget(self) -> None:
+        """Draw the parts at the next frame, for they have changed."""
+        self._kept = None
+
+    def draw(self, renderer: Any) -> None:
+        """Lay the picture down; what is saved to a file has the parts themselves."""
+        if self.axes.get_figure(root=True).canvas.is_saving():
+            return
+        if self._kept is None or self._kept[0] is not renderer:
+            for part in self._parts:
+                part.draw(renderer)
+            # What lies on the border is a pixel wider than the axes.
+            self._kept = renderer, renderer.copy_from_bbox(self.axes.bbox.padded(1))
+        else:
+            renderer.restore_region(self._kept[1])
 
 
 class SliceRoom(dict[str, Any]):
@@ -167,23 +199,25 @@ class SliceRoom(dict[str, Any]):
         super().__init__()
         self.theme, self.compact = figure.theme, figure.compact
         self._grown = GROWN if figure.width >= LARGE else 1.0
-        self._scene: tuple[Any, ...] | None = None
         self._x_max = 0.0
         self._still: dict[str, Any] = {}
         self._layout(figure)
         for name in NAMES:
             self._make_plane(name)
         self._make_rays()
+        self._make_key()
         self._make_curves(figure)
         self._make_facts(figure)
 
     def show(self, shown: Shown) -> None:
-        """Show these values; the scene is only drawn anew where it is another."""
-        if shown.scene.key != self._scene:
-            self._set_scene(shown.scene)
-        levels = [level for level, _ in shown.scene.levels]
-        for name, plane, values in zip(NAMES, shown.scene.planes, shown.values, strict=True):
-            self._set_lines(name, plane, values, levels)
+        """Show these values; a slice is only drawn anew where it is another."""
+        levels = [level for level, _ in shown.levels]
+        for name, cut in zip(NAMES, shown.cuts, strict=True):
+            if cut.plane is not self._still.get(f"{name}-plane"):
+                self._set_plane(name, cut.plane)
+            self._set_cross(name, cut.cross)
+            self._set_lines(name, cut.plane, cut.values, levels)
+        self._set_key(shown)
         self._set_rays(shown.rays)
         self._set_curves(shown)
         for row in range(FACTS):
@@ -225,24 +259,26 @@ class SliceRoom(dict[str, Any]):
         for name, (x, y, wide, tall) in places.items():
             box = (x / width, 1 - (y + tall) / height, wide / width, tall / height)
             axes = figure.add_axes(box, facecolor=DARK)
-            axes.set(xticks=[], yticks=[])
-            for spine in axes.spines.values():
-                spine.set_visible(False)
+            for part in (axes.xaxis, axes.yaxis, *axes.spines.values()):
+                part.set_visible(False)
             self._still[name] = axes
             self._still[f"{name}-size"] = (wide, tall)
 
     def _make_plane(self, name: str) -> None:
         axes = self._still[name]
-        self._still[f"{name}-grey"] = axes.imshow(
+        grey = axes.imshow(
             np.zeros((2, 2)), cmap=GREYS, vmin=0, vmax=1, origin="lower", interpolation="nearest"
         )
         axes.set_aspect("auto")
-        self._still[f"{name}-outlines"] = axes.add_collection(LineCollection([], zorder=2))
-        self._still[f"{name}-cross"] = axes.add_collection(
-            LineCollection([], colors=PALE, linewidths=0.5, alpha=0.5, zorder=2, linestyles=":")
+        outlines = axes.add_collection(LineCollection([]), autolim=False)
+        self._still[f"{name}-grey"], self._still[f"{name}-outlines"] = grey, outlines
+        self[f"{name}-still"] = Still(axes, (grey, outlines))
+        self[f"{name}-cross"] = axes.add_collection(
+            LineCollection([], colors=PALE, linewidths=0.5, alpha=0.5, zorder=2, linestyles=":"),
+            autolim=False,
         )
-        self._still[f"{name}-names"] = []
-        self._still[f"{name}-title"] = stamp(
+        self[f"{name}-names"] = []
+        self[f"{name}-title"] = stamp(
             axes,
             position=(0.985, 0.985),
             transform=axes.transAxes,
@@ -258,8 +294,25 @@ class SliceRoom(dict[str, Any]):
     def _make_rays(self) -> None:
         axes = self._still["across"]
         self["rays"] = axes.add_collection(LineCollection([], zorder=5), autolim=False)
-        self._still["ray-names"] = []
-        self._still["key"] = []
+        self["ray-names"] = []
+
+    def _make_key(self) -> None:
+        """Make the names of the lines of equal value, along the lower edge of the first plane."""
+        axes = self._still["across"]
+        colours, dashes, widths = zip(*LOOKS, strict=True)
+        samples = LineCollection(
+            [], colors=colours, linestyles=dashes, linewidths=[points(width) for width in widths],
+            transform=axes.transAxes, zorder=6,
+        )  # fmt: skip
+        self["samples"] = axes.add_collection(samples, autolim=False)
+        look = {
+            "transform": axes.transAxes,
+            "color": PALE,
+            "zorder": 6,
+            "va": "center",
+            "fontsize": points(SMALL * self._grown),
+        }
+        self["key"] = [stamp(axes, **look) for _ in range(len(LOOKS) + 1)]
 
     def _make_curves(self, figure: TeachingFigure) -> None:
         left, right, top, bottom = self._curves
@@ -295,18 +348,20 @@ class SliceRoom(dict[str, Any]):
 
     def _make_list(self, axes: Axes) -> None:
         """Make the list of curves, where a steep fall leaves room."""
-        line = points(15.0 * self._grown)
-        for i, (colour, dash) in enumerate(STYLES):
-            look = getattr(self.theme, colour)
-            sample = LineCollection(
-                [], colors=look, linestyles=[dash], linewidths=points(2.2), zorder=4
-            )
-            self._still[f"sample-{i}"] = axes.add_collection(sample, autolim=False)
-            self._still[f"named-{i}"] = stamp(
-                axes, color=self.theme.ink, fontsize=points(SMALL * self._grown), va="center",
-                zorder=4,
-            )  # fmt: skip
-        self._still["list-line"] = line
+        looks, dashes = zip(*STYLES, strict=True)
+        samples = LineCollection(
+            [], colors=[getattr(self.theme, look) for look in looks], linestyles=dashes,
+            linewidths=points(2.2), transform=axes.transAxes, zorder=4,
+        )  # fmt: skip
+        self._still["list"] = axes.add_collection(samples, autolim=False)
+        look = {
+            "transform": axes.transAxes,
+            "color": self.theme.ink,
+            "fontsize": points(SMALL * self._grown),
+            "va": "center",
+            "zorder": 4,
+        }
+        self._still["listed"] = [stamp(axes, **look) for _ in STYLES]
 
     def _make_facts(self, figure: TeachingFigure) -> None:
         x, y, wide = self._facts
@@ -329,16 +384,11 @@ class SliceRoom(dict[str, Any]):
 
     # Filling ----------------------------------------------------------------------------------
 
-    def _set_scene(self, scene: Scene) -> None:
-        self._scene = scene.key
-        for name, plane in zip(NAMES, scene.planes, strict=True):
-            self._set_plane(name, plane)
-        self._set_key(scene)
-
     def _set_plane(self, name: str, plane: Plane) -> None:
         axes: Axes = self._still[name]
         left, right, bottom, top = self._boxed(name, plane.box)
-        axes.set(xlim=(left, right), ylim=(bottom, top))
+        if (left, right, bottom, top) != (*axes.get_xlim(), *axes.get_ylim()):
+            axes.set(xlim=(left, right), ylim=(bottom, top))
         picture = self._still[f"{name}-grey"]
         picture.set_data(plane.grey)
         across, up = (_half(plane.across), _half(plane.up))
@@ -350,14 +400,19 @@ class SliceRoom(dict[str, Any]):
         outlines.set_segments([line for line, _ in plane.outlines])
         outlines.set_color([PALE if main else to_rgba(PALE, 0.6) for _, main in plane.outlines])
         outlines.set_linewidths([points(2.0 if main else 0.9) for _, main in plane.outlines])
-        x, y = plane.cross
-        self._still[f"{name}-cross"].set_segments(
-            [[(x, bottom), (x, top)], [(left, y), (right, y)]]
-        )
         # On a phone what points at the middle needs the corner.
         titled = not (self.compact and name == "across")
-        self._still[f"{name}-title"].set_text(plane.title if titled else "")
-        _write(axes, self._still[f"{name}-names"], plane.names, SMALL * 0.96 * self._grown, PALE)
+        self[f"{name}-title"].set_text(plane.title if titled else "")
+        _write(axes, self[f"{name}-names"], plane.names, SMALL * 0.96 * self._grown, PALE)
+        self._still[f"{name}-plane"] = plane
+        self[f"{name}-still"].forget()
+
+    def _set_cross(self, name: str, cross: tuple[float, float]) -> None:
+        """Draw where the other slices cut this one."""
+        axes: Axes = self._still[name]
+        (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+        x, y = cross
+        self[f"{name}-cross"].set_segments([[(x, bottom), (x, top)], [(left, y), (right, y)]])
 
     def _boxed(
         self, name: str, box: tuple[float, float, float, float]
@@ -378,33 +433,19 @@ class SliceRoom(dict[str, Any]):
             top + other * more_y,
         )
 
-    def _set_key(self, scene: Scene) -> None:
-        """Write the names of the lines of equal value along the lower edge of the first plane."""
-        axes: Axes = self._still["across"]
-        for artist in self._still["key"]:
-            artist.remove()
+    def _set_key(self, shown: Shown) -> None:
+        """Name the lines of equal value."""
         wide, tall = self._still["across-size"]
         y = 10 * self._grown / tall
-        made: list[Any] = [self._word(axes, 6 / wide, y, scene.levels_title)]
-        step = min(46.0 * self._grown, (wide - 80 * self._grown) / len(scene.levels))
-        x = wide - step * len(scene.levels)
-        for (_, text), (colour, dash, width) in zip(scene.levels, LOOKS, strict=False):
-            sample = LineCollection(
-                [[(x / wide, y), ((x + 14) / wide, y)]], colors=colour, linestyles=[dash],
-                linewidths=points(width), transform=axes.transAxes, zorder=6,
-            )  # fmt: skip
-            made += [axes.add_collection(sample, autolim=False)]
-            made.append(self._word(axes, (x + 18) / wide, y, text))
-            x += step
-        self._still["key"] = made
-
-    def _word(self, axes: Axes, x: float, y: float, text: str) -> Stamp:
-        word = stamp(
-            axes, position=(x, y), transform=axes.transAxes, color=PALE, zorder=6, va="center",
-            fontsize=points(SMALL * self._grown),
-        )  # fmt: skip
-        word.set_text(text)
-        return word
+        title, *words = self["key"]
+        title.set_position((6 / wide, y))
+        title.set_text(shown.levels_title)
+        step = min(46.0 * self._grown, (wide - 80 * self._grown) / len(shown.levels))
+        starts = [wide - step * (len(shown.levels) - i) for i in range(len(shown.levels))]
+        self["samples"].set_segments([[(x / wide, y), ((x + 14) / wide, y)] for x in starts])
+        for word, x, (_, text) in zip(words, starts, shown.levels, strict=False):
+            word.set_position(((x + 18) / wide, y))
+            word.set_text(text)
 
     def _set_lines(
         self, name: str, plane: Plane, values: NDArray[Any], levels: Sequence[float]
@@ -433,7 +474,7 @@ class SliceRoom(dict[str, Any]):
         places = [(*ray.place, ray.name) for ray in rays]
         axes = self._still["across"]
         if places != self._still.get("ray-places"):
-            _write(axes, self._still["ray-names"], places, SMALL * self._grown, PALE)
+            _write(axes, self["ray-names"], places, SMALL * self._grown, PALE)
             self._still["ray-places"] = places
 
     def _set_curves(self, shown: Shown) -> None:
@@ -453,27 +494,24 @@ class SliceRoom(dict[str, Any]):
             inside = (mark for mark in shown.marks if mark.x <= shown.x_max)
             marks = [mark for mark in inside if mark.kept is kept]
             self[key].set_data([m.x for m in marks], [m.y for m in marks])
-        self._set_list([curve.name for curve in shown.curves], shown.x_max, shown.list_at)
+        self._set_list(tuple(curve.name for curve in shown.curves), shown.list_at)
 
-    def _set_list(self, names: Sequence[str], x_max: float, x: float) -> None:
-        if self._still.get("listed") == (tuple(names), x_max, x):
+    def _set_list(self, names: tuple[str, ...], x: float) -> None:
+        if self._still.get("list-of") == (names, x):
             return
-        self._still["listed"] = (tuple(names), x_max, x)
+        self._still["list-of"] = names, x
         axes: Axes = self._still["curves"]
         box = axes.get_position()
         figure: Any = axes.figure
         wide, tall = box.width * figure.width, box.height * figure.height
         longest = max((width_of(figure, name, SMALL * self._grown) for name in names), default=0.0)
         x = max(x, min(BEYOND_LIMITS, TARGET_FALLS - (SAMPLE + 4 + longest) / wide))
-        step = min(15.0 * self._grown, 0.96 * tall / max(len(names), 1)) / tall * 101
-        for i in range(CURVES):
-            sample, word = self._still[f"sample-{i}"], self._still[f"named-{i}"]
-            y = 99 - (i + 0.5) * step
-            here = i < len(names)
-            start, end = x * x_max, (x + SAMPLE / wide) * x_max
-            sample.set_segments([[(start, y), (end, y)]] if here else [])
-            word.set_position(((x + (SAMPLE + 4) / wide) * x_max, y))
-            word.set_text(names[i] if here else "")
+        step = min(15.0 * self._grown / tall, 0.96 / max(len(names), 1))
+        heights = [0.98 - (i + 0.5) * step for i in range(len(names))]
+        self._still["list"].set_segments([[(x, y), (x + SAMPLE / wide, y)] for y in heights])
+        for word, name, y in zip_longest(self._still["listed"], names, heights):
+            word.set_position((x + (SAMPLE + 4) / wide, y or 0))
+            word.set_text(name or "")
 
 
 def _half(centres: NDArray[Any]) -> float:
@@ -490,8 +528,9 @@ def _write(
     """Write words at their places, with as many stamps as it takes."""
     while len(kept) < len(words):
         kept.append(
-            stamp(axes, color=colour, fontsize=points(size), ha="center", va="center", zorder=5)
-        )
+            stamp(axes, color=colour, fontsize=points(size), ha="center", va="center", zorder=5,
+                  animated=True)
+        )  # fmt: skip
     for i, word in enumerate(kept):
         x, y, text = words[i] if i < len(words) else (0, 0, "")
         word.set_position((x, y))
@@ -502,12 +541,25 @@ def contour_lines(mask: NDArray[Any], across: NDArray[Any], up: NDArray[Any]) ->
     """Return the outlines of a mask on a plane as closed lines."""
     if not mask.any():
         return []
-    values = np.pad(mask.astype(np.float32), 1)
-    wider = [
+    # The least box that holds the mask, and one more pixel on each side.
+    rows, columns = (_span(mask.any(axis=axis)) for axis in (1, 0))
+    values = np.pad(mask[rows, columns].astype(np.float32), 1)
+    x, y = (
         np.concatenate(([c[0] - 2 * _half(c)], c, [c[-1] + 2 * _half(c)])) for c in (across, up)
-    ]
-    made = contour_generator(wider[0], wider[1], values, line_type=LineType.Separate)
+    )
+    made = contour_generator(
+        x[columns.start : columns.stop + 2],
+        y[rows.start : rows.stop + 2],
+        values,
+        line_type=LineType.Separate,
+    )
     return list(made.lines(0.5))
+
+
+def _span(held: NDArray[np.bool_]) -> slice:
+    """Return from the first to the last that is held."""
+    places = np.flatnonzero(held)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def levels_of(shares: Mapping[float, str]) -> list[tuple[float, str]]:

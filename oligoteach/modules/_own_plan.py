@@ -27,7 +27,7 @@ from oligoteach.modules._dose_checks import (
     limits_fact,
     limits_words,
 )
-from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
+from oligoteach.modules._plan_figures import AXES, VIEWS, X_LABELS, curves, cut, marks, x_max
 from oligoteach.modules._plan_room import LEVELS, PLANNED, anatomy
 from oligoteach.widgets import Choice, Number, Table, Text, Upload, UploadExplorer
 
@@ -69,13 +69,53 @@ TARGETS = ("ptv", "ctv", "itv", "gtv", "tumour", "tumor", "target")
 
 
 @dataclass(frozen=True)
+class Crop:
+    """Which voxels belong to a structure by half or more, in the least box that holds them."""
+
+    start: tuple[int, ...]
+    mask: NDArray[np.bool_]
+
+    @property
+    def box(self) -> tuple[slice, ...]:
+        """Where the mask lies in the grid."""
+        pairs = zip(self.start, self.mask.shape, strict=True)
+        return tuple(slice(start, start + size) for start, size in pairs)
+
+    def whole(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Return the mask on the whole grid."""
+        found = np.zeros(shape, dtype=bool)
+        found[self.box] = self.mask
+        return found
+
+    def plane(self, shape: tuple[int, ...], axis: int, index: int) -> NDArray[np.bool_]:
+        """Return the mask on one plane of the grid."""
+        rest = [place for place in range(3) if place != axis]
+        found = np.zeros([shape[place] for place in rest], dtype=bool)
+        within = index - self.start[axis]
+        if 0 <= within < self.mask.shape[axis]:
+            rows, columns = (self.box[place] for place in rest)
+            found[rows, columns] = self.mask.take(within, axis)
+        return found
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Doses of the body, and of the body at 2 cm or more from a target."""
+
+    body: NDArray[np.float32]
+    far: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Ready:
-    """A plan made ready: histograms and places, worked out once for each plan."""
+    """A plan made ready: histograms and crops worked out once, and what the last view needed."""
 
     plan: FilePlan
     histograms: tuple[Dvh, ...]
+    crops: tuple[Crop, ...]
     example: bool
-    kept: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    around: dict[int, Surroundings] = field(default_factory=dict)
+    planes: dict[int, tuple[tuple[int, int | None], Plane]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +146,20 @@ def made_ready(plan: FilePlan, example: bool = False) -> Ready:
     """Work out the histograms of a plan."""
     flat = plan.dose.ravel()
     histograms = tuple(dvh(flat[s.places], plan.axes.voxel_cc, s.weights) for s in plan.structures)
-    return Ready(plan, histograms, example)
+    crops = tuple(cropped(s, plan.dose.shape) for s in plan.structures)
+    return Ready(plan, histograms, crops, example)
+
+
+def cropped(structure: FileStructure, shape: tuple[int, ...]) -> Crop:
+    """Return a structure in the least box that holds it."""
+    held = structure.places[structure.weights >= 0.5]
+    if not held.size:
+        return Crop((0, 0, 0), np.zeros((0, 0, 0), dtype=bool))
+    at = np.array(np.unravel_index(held, shape))
+    start = at.min(axis=1)
+    mask = np.zeros(at.max(axis=1) - start + 1, dtype=bool)
+    mask[tuple(at - start[:, None])] = True
+    return Crop(tuple(int(first) for first in start), mask)
 
 
 @functools.cache
@@ -177,24 +230,19 @@ def find_target(plan: FilePlan, asked: str) -> int | None:
     return None
 
 
-def _surroundings(ready: Ready, target: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the voxels of the body, and of the body at 2 cm or more from the target."""
-    if target not in ready.kept:
+def _surroundings(ready: Ready, target: int) -> Surroundings:
+    """Return the doses around a target; they are kept for the last target asked for."""
+    if target not in ready.around:
         plan = ready.plan
-        body = next((s for s in plan.structures if re.search(BODY, s.name.lower())), None)
-        whole = _dense(body, plan).ravel() if body else np.ones(plan.dose.size, dtype=bool)
-        axes = plan.axes
+        shape, axes = plan.dose.shape, plan.axes
+        names = [s.name.lower() for s in plan.structures]
+        body = next((i for i, name in enumerate(names) if re.search(BODY, name)), None)
+        whole = np.ones(shape, dtype=bool) if body is None else ready.crops[body].whole(shape)
         spacing = (_step(axes.z), _step(axes.y), _step(axes.x))
-        near = within_distance(_dense(plan.structures[target], plan), spacing, 20 - 1e-3)
-        ready.kept[target] = (np.flatnonzero(whole), np.flatnonzero(whole & ~near.ravel()))
-    return ready.kept[target]
-
-
-def _dense(structure: FileStructure, plan: FilePlan) -> NDArray[np.bool_]:
-    """Return the voxels that belong to a structure with half of their volume or more."""
-    mask = np.zeros(plan.dose.size, dtype=bool)
-    mask[structure.places[structure.weights >= 0.5]] = True
-    return mask.reshape(plan.dose.shape)
+        near = within_distance(ready.crops[target].whole(shape), spacing, 20 - 1e-3)
+        ready.around.clear()
+        ready.around[target] = Surroundings(plan.dose[whole], plan.dose[whole & ~near])
+    return ready.around[target]
 
 
 def _step(values: NDArray[np.float64]) -> float:
@@ -202,13 +250,12 @@ def _step(values: NDArray[np.float64]) -> float:
 
 
 def _indices(ready: Ready, target: int, dose_gy: float) -> Conformity:
-    flat = ready.plan.dose.ravel()
-    body, far = _surroundings(ready, target)
+    around = _surroundings(ready, target)
     own = ready.plan.structures[target]
     return conformity(
-        flat[body],
-        flat[own.places],
-        flat[far],
+        around.body,
+        ready.plan.dose.ravel()[own.places],
+        around.far,
         ready.plan.axes.voxel_cc,
         dose_gy,
         own.weights.astype(np.float64),
@@ -241,18 +288,15 @@ def shown(view: OwnView) -> Shown:
     """Return what the chart draws."""
     from oligoteach.charts import slice_room as chart
 
-    plan = view.ready.plan
-    x, y, z = view.look
-    relative = plan.dose * np.float32(1 / view.dose_gy)
+    dose = view.ready.plan.dose
+    top, front, side = (
+        cut(_plane(view, axis), dose, view.dose_gy, view.look, axis) for axis in (2, 1, 0)
+    )
     hottest = max(h.maximum for h in view.ready.histograms)
     return chart.Shown(
-        scene=chart.Scene(
-            key=(id(view.ready), view.look, view.dose_gy, view.target),
-            planes=(_plane(view, 2), _plane(view, 1), _plane(view, 0)),
-            levels=chart.levels_of(LEVELS),
-            levels_title=f"% of {view.dose_gy:g} Gy",
-        ),
-        values=(relative[z], relative[:, y], relative[:, :, x]),
+        cuts=(top, front, side),
+        levels=chart.levels_of(LEVELS),
+        levels_title=f"% of {view.dose_gy:g} Gy",
         rays=(),
         curves=curves(view, {s.key: _short(s.name) for s in view.structures}),
         marks=marks(view),
@@ -267,47 +311,39 @@ def _short(name: str) -> str:
     return name if len(name) <= 13 else f"{name[:12]}…"
 
 
-def _plane(view: OwnView, cut: int) -> Plane:
+def _plane(view: OwnView, axis: int) -> Plane:
+    """Return the plane across an axis; it is kept until it is another."""
+    wanted = view.look[axis], view.target
+    planes = view.ready.planes
+    if axis not in planes or planes[axis][0] != wanted:
+        planes[axis] = wanted, _made_plane(view.ready, axis, *wanted)
+    return planes[axis][1]
+
+
+def _made_plane(ready: Ready, axis: int, index: int, target: int | None) -> Plane:
     """Return the plane across an axis: 0 from the side, 1 from the front, 2 from above."""
     from oligoteach.charts import slice_room as chart
 
-    plan, look = view.ready.plan, view.look
-    centres = (plan.axes.x, plan.axes.y, plan.axes.z)
-    one, other = [axis for axis in range(3) if axis != cut]
-    across, up = centres[one], centres[other]
+    axes = ready.plan.axes
+    across, up = [(axes.x, axes.y, axes.z)[place] for place in range(3) if place != axis]
     outlines = []
     grey = np.zeros((len(up), len(across)), dtype=np.float32)
-    for index, structure in enumerate(plan.structures):
-        mask = _cut(structure, plan.dose.shape, 2 - cut, look[cut])
+    for number, crop in enumerate(ready.crops):
+        mask = crop.plane(ready.plan.dose.shape, 2 - axis, index)
         grey[mask] += 0.12
         lines = chart.contour_lines(mask, across, up)
-        outlines += [(line, index == view.target) for line in lines]
+        outlines += [(line, number == target) for line in lines]
     ends = (float(across[0]), float(across[-1]))
-    upright = (float(up[-1]), float(up[0])) if cut == 2 else (float(up[0]), float(up[-1]))
+    upright = (float(up[-1]), float(up[0])) if axis == 2 else (float(up[0]), float(up[-1]))
     return chart.Plane(
-        title=("From the side", "From the front", "From the feet")[cut],
+        title=VIEWS[axis],
         box=(*ends, *upright),
         grey=np.minimum(grey, 0.6),
         across=across,
         up=up,
         outlines=outlines,
         names=(),
-        cross=(float(across[look[one]]), float(up[look[other]])),
     )
-
-
-def _cut(
-    structure: FileStructure, shape: tuple[int, ...], axis: int, index: int
-) -> NDArray[np.bool_]:
-    """Return a structure on one plane of the grid."""
-    held = structure.places[structure.weights >= 0.5]
-    at = np.unravel_index(held, shape)
-    here = at[axis] == index
-    rows, columns = (at[a][here] for a in range(3) if a != axis)
-    size = tuple(n for a, n in enumerate(shape) if a != axis)
-    mask = np.zeros(size, dtype=bool)
-    mask[rows, columns] = True
-    return mask
 
 
 def facts(view: OwnView) -> list[tuple[str, str]]:

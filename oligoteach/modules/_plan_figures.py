@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from oligoteach.models.dvh import Dvh, eqd2_dvh
 from oligoteach.modules._dose_checks import Judged, StructureDose, limit_place
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: What each plane is called, by the axis that it is across: x, y and z.
+VIEWS = ("From the side", "From the front", "From the feet")
 AXES = {"dose": "Physical dose", "eqd2": "EQD2, voxel by voxel"}
 X_LABELS = {"dose": "Dose, Gy", "eqd2": "EQD2, Gy"}
 POINTS = 160  # of a drawn curve
@@ -37,6 +42,21 @@ class Doses(Protocol):
     @property
     def n_fractions(self) -> int:
         """Number of fractions."""
+
+
+def cut(
+    plane: Any, dose: NDArray[np.float32], dose_gy: float, look: tuple[int, int, int], axis: int
+) -> Any:
+    """Return a plane across an axis with the dose on it, as shares of the course's dose."""
+    from oligoteach.charts import slice_room as chart
+
+    one, other = (place for place in range(3) if place != axis)
+    return chart.Cut(
+        plane,
+        # The cube runs along z, y and x.
+        dose.take(look[axis], axis=2 - axis) * np.float32(1 / dose_gy),
+        (float(plane.across[look[one]]), float(plane.up[look[other]])),
+    )
 
 
 def drawn(view: Doses, structure: StructureDose) -> Dvh:

@@ -26,13 +26,13 @@ from oligoteach.modules._dose_checks import (
     limits_fact,
     limits_words,
 )
-from oligoteach.modules._plan_figures import AXES, X_LABELS, curves, marks, x_max
+from oligoteach.modules._plan_figures import AXES, VIEWS, X_LABELS, curves, cut, marks, x_max
 from oligoteach.widgets import Choice, Explorer, Number, Several, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from oligoteach.charts.slice_room import Plane, Scene, Shown
+    from oligoteach.charts.slice_room import Plane, Shown
 
 CASES = {
     "peripheral": "Lung, peripheral",
@@ -248,11 +248,14 @@ def shown(view: RoomView) -> Shown:
     """Return what the chart draws."""
     from oligoteach.charts import slice_room as chart
 
-    x, y, z = view.look
-    relative = view.dose * np.float32(1 / view.dose_gy)
+    top, front, side = (
+        cut(_plane(view.case, axis, view.look[axis]), view.dose, view.dose_gy, view.look, axis)
+        for axis in (2, 1, 0)
+    )
     return chart.Shown(
-        scene=_scene(view.case, view.look, f"{view.dose_gy:g}"),
-        values=(relative[z], relative[:, y], relative[:, :, x]),
+        cuts=(top, front, side),
+        levels=chart.levels_of(LEVELS),
+        levels_title=f"% of {view.dose_gy:g} Gy",
         rays=_rays(view),
         curves=curves(view, LISTED),
         marks=marks(view),
@@ -263,26 +266,15 @@ def shown(view: RoomView) -> Shown:
     )
 
 
-@functools.lru_cache(maxsize=2)
-def _scene(case: str, look: tuple[int, int, int], dose: str) -> Scene:
-    from oligoteach.charts import slice_room as chart
-
-    here = anatomy(case)
-    return chart.Scene(
-        key=(case, look, dose),
-        planes=(_plane(here, look, 2), _plane(here, look, 1), _plane(here, look, 0)),
-        levels=chart.levels_of(LEVELS),
-        levels_title=f"% of {dose} Gy",
-    )
-
-
-def _plane(here: Anatomy, look: tuple[int, int, int], cut: int) -> Plane:
+@functools.lru_cache(maxsize=6)
+def _plane(case: str, axis: int, index: int) -> Plane:
     """Return the plane across an axis: 0 from the side, 1 from the front, 2 from above."""
     from oligoteach.charts import slice_room as chart
 
+    here = anatomy(case)
     at: list[Any] = [slice(None)] * 3
-    at[2 - cut] = look[cut]
-    one, other = [axis for axis in range(3) if axis != cut]
+    at[2 - axis] = index
+    one, other = (place for place in range(3) if place != axis)
     across, up = here.centres[one], here.centres[other]
     outlines, names = [], []
     for structure in here.record.structures:
@@ -290,22 +282,21 @@ def _plane(here: Anatomy, look: tuple[int, int, int], cut: int) -> Plane:
         lines = chart.contour_lines(mask, across, up)
         if structure.key != "body":
             outlines += [(line, structure.key == "ptv") for line in lines]
-        if cut == 2 and structure.key in {o.key for o in here.record.organs} and mask.any():
+        if axis == 2 and structure.key in {o.key for o in here.record.organs} and mask.any():
             names += _name(structure, mask, across, up)
     box = {
         2: (-196.0, 196.0, 136.0, -142.0),  # the front is up
         1: (-170.0, 170.0, float(up[0]), float(up[-1])),
         0: (-112.0, 112.0, float(up[0]), float(up[-1])),
-    }[cut]
+    }[axis]
     return chart.Plane(
-        title=("From the side", "From the front", "From the feet")[cut],
+        title=VIEWS[axis],
         box=box,
         grey=GREYS[here.tissue[tuple(at)]],
         across=across,
         up=up,
         outlines=outlines,
         names=names,
-        cross=(float(across[look[one]]), float(up[look[other]])),
     )
 
 
