@@ -455,8 +455,10 @@ class OwnPlan(UploadExplorer):
         "Refused": "Other kinds of DICOM, relative or effective dose, other frames of reference, "
         "missing grid offsets, compressed files, tilted or uneven grids, more than 8 million "
         "voxels",
-        "Checked": "Against the planning system's own histograms of a public set: mean doses "
-        "within 1 %, for structures above 5 cc",
+        "Checked": "Against the planning system's own histograms of a public set, for structures "
+        "above 5 cc: mean doses within 1 %, volumes within 3 %. Of the whole body that system "
+        "counts 6 % less than its contours hold; its dose times volume, over all that they hold, "
+        "gives a mean within 1 % of this one",
         "Validity": "For teaching. It is no device for checking plans, and for no patient",
         "Source": "The files; limits from the course's tables, each with its grade",
     }
