@@ -94,6 +94,38 @@ def voxel_weights(
     return np.minimum(weights, np.float32(1))
 
 
+def contoured_cc(
+    contours: Mapping[float, Sequence[NDArray[np.floating]]], axes: Axes, max_gap: float = 0.0
+) -> float:
+    """Return the volume in cc that contours hold, on the grid and beyond it.
+
+    It is read on the same slabs, and on the lines of the grid carried on beyond it, so that it is
+    the sum of the weights, times a voxel's volume, for a structure that lies within the grid.
+
+    Parameters
+    ----------
+    contours, axes, max_gap
+        As for ``voxel_weights``.
+    """
+    heights = np.array(sorted(contours))
+    if not heights.size:
+        return 0.0
+    low, high = _slabs(heights, max_gap)
+    areas = np.array([_area(contours[float(height)], axes) for height in heights])
+    return float(areas @ (high - low)) / 1000
+
+
+def _area(contours: Sequence[NDArray[np.floating]], axes: Axes) -> float:
+    """Return the area in mm² that lies in an odd number of a plane's contours."""
+    dy = _step(axes.y)
+    first, step = axes.y[0] - dy / 2, dy / LINES
+    heights = np.concatenate([contour[:, 1] for contour in contours])
+    start, end = np.floor((heights.min() - first) / step), np.ceil((heights.max() - first) / step)
+    rows, places = _crossings(contours, first + start * step, step, int(end - start))
+    places = places[np.lexsort((places, rows))]
+    return step * float((places[1::2] - places[::2]).sum())
+
+
 def _slabs(heights: FloatArray, max_gap: float) -> tuple[FloatArray, FloatArray]:
     """Return where the slab of each contoured plane begins and ends."""
     if len(heights) == 1:

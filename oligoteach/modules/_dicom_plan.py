@@ -13,12 +13,12 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oligoteach.models.structures import Axes, voxel_weights
+from oligoteach.models.structures import Axes, contoured_cc, voxel_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,11 +82,15 @@ class PlanFileError(ValueError):
 
 @dataclass(frozen=True)
 class FileStructure:
-    """A structure of a file: its cleaned name, and its voxels with the share of each."""
+    """A structure of a file: its cleaned name, and its voxels with the share of each.
+
+    ``outside`` is the share of its volume that lies beyond the dose grid.
+    """
 
     name: str
     places: NDArray[np.int64]
     weights: NDArray[np.float32]
+    outside: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -350,10 +354,19 @@ def _structures(
         places = np.flatnonzero(weights)
         if places.size:
             name = clean_name(names.get(int(item.ReferencedROINumber), ""), secrets, number)
-            found.append(FileStructure(name, places, weights[places]))
+            outside = _outside(contours, axes, weights)
+            found.append(FileStructure(name, places, weights[places], outside))
     if not found:
         raise PlanFileError("No structure with closed contours lies on the dose grid.")
     return _apart(found), len(drawn) - len(found)
+
+
+def _outside(
+    contours: dict[float, list[NDArray[np.float64]]], axes: Axes, weights: NDArray[np.float32]
+) -> float:
+    """Return the share of a structure's volume that lies beyond the grid."""
+    on_grid = float(weights.sum(dtype=np.float64)) * axes.voxel_cc
+    return max(0.0, 1 - on_grid / contoured_cc(contours, axes))
 
 
 def _contours(item: Any) -> tuple[dict[float, list[NDArray[np.float64]]], int]:
@@ -391,7 +404,7 @@ def _apart(structures: Sequence[FileStructure]) -> tuple[FileStructure, ...]:
     for structure in structures:
         seen[structure.name] = times = seen.get(structure.name, 0) + 1
         name = structure.name if times == 1 else f"{structure.name} ({times})"
-        found.append(FileStructure(name, structure.places, structure.weights))
+        found.append(replace(structure, name=name))
     return tuple(found)
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 EXAMPLE = "peripheral"
 MAX_MB = 40
 SMALL_CC = 5.0
+LOST = 0.01  # share of a structure beyond the dose grid, from which on it is said
 
 # What a structure's name must hold to be held against the limits of an organ; the first that fits
 # counts. One lung or one kidney is not the pair that the limits are for.
@@ -171,10 +172,17 @@ def example() -> Ready:
     d95 = dvh(dose.ravel()[here.places["ptv"]], here.record.grid.voxel_cc).dose_at_share(0.95)
     dose *= np.float32(1.0005 * PLANNED[EXAMPLE][0] / d95)
     structures = tuple(
-        FileStructure(s.name, here.places[s.key], np.ones(here.places[s.key].size, np.float32))
+        _whole_voxels(s, here.places[s.key], here.record.grid.voxel_cc)
         for s in here.record.structures
     )
     return made_ready(FilePlan(dose, Axes(*here.centres), structures), True)
+
+
+def _whole_voxels(structure: Any, places: NDArray[np.int64], voxel_cc: float) -> FileStructure:
+    """Return a structure of the phantom as if it had come out of a file."""
+    beyond = structure.beyond_cc / voxel_cc
+    weights = np.ones(places.size, np.float32)
+    return FileStructure(structure.name, places, weights, beyond / (beyond + places.size))
 
 
 def own_view(ready: Ready, p: SimpleNamespace) -> OwnView:
@@ -391,6 +399,7 @@ def own_sentences(view: OwnView) -> list[str]:
         name = view.structures[0].name
         said.append(f"{whose}: {covered:.1f} % of {name} gets {view.dose_gy:g} Gy, {limits}.")
     said += view.ready.plan.notes
+    said.append(lost_sentence(view.ready.plan))
     said.append(broken_sentence(view.judged))
     organ = _telling(view)
     if organ is not None:
@@ -407,6 +416,15 @@ def own_sentences(view: OwnView) -> list[str]:
     if small:
         said.append(f"Below {SMALL_CC:g} cc, so only rough: {_listed(small)}.")
     return [sentence for sentence in said if sentence]
+
+
+def lost_sentence(plan: FilePlan) -> str:
+    """Return which structures reach beyond the dose grid, those that lose most first."""
+    lost = sorted((s for s in plan.structures if s.outside > LOST), key=lambda s: -s.outside)
+    if not lost:
+        return ""
+    shares = [f"{min(100 * s.outside, 99):.0f} % of {s.name}" for s in lost]
+    return f"Outside the dose grid, and so left out of every figure: {_listed(shares)}."
 
 
 def _listed(words: Sequence[str], most: int = 6) -> str:
@@ -445,7 +463,7 @@ class OwnPlan(UploadExplorer):
     card: ClassVar[Mapping[str, str]] = {
         "Read": "Dose grid and closed contours only. Structures become shares of voxels: exact "
         "along x, on four lines along y, in slabs half-way to the next contour along z. What lies "
-        "outside the dose grid is lost",
+        "outside the dose grid is lost; the words say how much, above 1 % of a structure",
         "Names": "Of structures only, and cleaned: one that holds a name or number of the patient "
         "or staff, or four digits in a row, becomes “Structure 4”",
         "Limits": "By the structure's name, so a name may be taken wrongly: the words say as what. "

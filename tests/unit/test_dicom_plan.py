@@ -26,6 +26,7 @@ from pydicom.uid import (
     JPEG2000Lossless,
 )
 
+from oligoteach.evidence import plan_arrays, plan_records
 from oligoteach.modules import _dicom_plan
 from oligoteach.modules._dicom_plan import PlanFileError, clean_name, read_plan
 from oligoteach.modules._own_plan import OwnPlan, facts, organ_of
@@ -309,6 +310,62 @@ class TestOrgans:
     )
     def test_a_name_is_held_against_its_own_limits_or_none(self, name, organ):
         assert organ_of(name) == organ
+
+
+class TestOutsideTheGrid:
+    # The structures fill 7 to 27, 7 to 23 and 7.5 to 28.5 mm; a voxel reaches half of its size
+    # beyond its middle.
+    @pytest.mark.parametrize(
+        ("origin", "share"),
+        [
+            ([0, 0, 0], 0),
+            ([17, 0, 0], 9 / 20),
+            ([0, 15, 0], 7 / 16),
+            ([0, 0, 18], 9 / 21),
+            ([17, 15, 18], 1 - 11 / 20 * 9 / 16 * 12 / 21),
+        ],
+        ids=str,
+    )
+    def test_what_is_lost_is_known(self, origin, share):
+        plan = read(dose_dataset(ImagePositionPatient=origin))
+        assert [s.outside for s in plan.structures] == pytest.approx([share] * 2, abs=1e-6)
+
+    def test_it_is_said_by_name_the_greatest_loss_first(self):
+        structures = structure_dataset(("PTV", "Heart", "Cord"))
+        for contour in structures.ROIContourSequence[1].ContourSequence:
+            contour.ContourData = [v - 14 if i % 3 == 0 else v
+                                   for i, v in enumerate(contour.ContourData)]  # fmt: skip
+        for contour in structures.ROIContourSequence[2].ContourSequence:
+            contour.ContourData = [v + 8 if i % 3 == 0 else v
+                                   for i, v in enumerate(contour.ContourData)]  # fmt: skip
+        made = own(dose=8, fractions=2)
+        made.bring_files([written(dose_dataset(ImagePositionPatient=[9, 0, 0])),
+                          written(structures)])  # fmt: skip
+        words = made.describe(made.result())
+        # The grid begins at 8 mm: one of 20 mm of the PTV, 15 of the heart, nothing of the cord.
+        assert "Outside the dose grid, and so left out of every figure: 75 % of Heart, " in words
+        assert "5 % of PTV." in words
+        assert "% of Cord" not in words
+
+    def test_the_list_is_bounded_and_silent_where_nothing_is_lost(self):
+        made = own(dose=8, fractions=2)
+        names = tuple(f"Organ {letter}" for letter in "ABCDEFGHIJ")
+        made.bring_files(both(names=names))
+        assert "Outside the dose grid" not in made.describe(made.result())
+        made.bring_files([written(dose_dataset(ImagePositionPatient=[17, 0, 0])),
+                          written(structure_dataset(names))])  # fmt: skip
+        (said,) = re.findall(r"Outside the dose grid[^.]*\.", made.describe(made.result()))
+        assert said.count("45 % of Organ") == 6
+        assert said.endswith("and 4 more.")
+
+    def test_the_example_says_what_the_phantom_s_window_cuts_off(self):
+        organs = {s.name: s for s in plan_records()["peripheral"].structures}
+        voxel = plan_records()["peripheral"].grid.voxel_cc
+        liver = plan_arrays("peripheral").masks["liver"].sum() * voxel
+        beyond = organs["Liver"].beyond_cc
+        made = own()
+        words = made.describe(made.result())
+        assert f"{100 * beyond / (beyond + liver):.0f} % of Liver" in words
 
 
 class TestExplorer:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import distance_transform_edt
 
-from oligoteach.models.structures import Axes, edges, voxel_weights, within_distance
+from oligoteach.models.structures import Axes, contoured_cc, edges, voxel_weights, within_distance
 
 AXES = Axes(np.arange(40) * 2.0, np.arange(30) * 2.0, np.arange(20) * 3.0)
 
@@ -96,6 +96,30 @@ def test_what_lies_outside_the_grid_is_lost():
     assert not voxel_weights({500.0: [box]}, AXES).any()
     assert not voxel_weights({}, AXES).any()
     assert not voxel_weights({12.0: [box[:2]]}, AXES).any()
+
+
+def test_what_contours_hold_is_counted_beyond_the_grid_as_well():
+    box = _box(-30, 9, 7, 15)
+    far = {z: [box] for z in (-12.0, -9, -6)}
+    assert contoured_cc(far, AXES) == pytest.approx(39 * 8 * 9 / 1000)
+    below = {0.0: [_circle(38, -2, 20), _circle(38, -2, 10)]}
+    assert contoured_cc(below, AXES) == pytest.approx(np.pi * 300 * 3 / 1000, rel=3e-3)
+    assert contoured_cc({}, AXES) == 0
+    assert contoured_cc({12.0: [box[:2]]}, AXES) == 0
+
+
+@settings(deadline=None)
+@given(
+    st.floats(-90, 150),
+    st.floats(-80, 120),
+    st.lists(st.tuples(st.floats(0.1, 6.28), st.floats(3, 25)), min_size=3, max_size=12),
+)
+def test_it_is_the_sum_of_the_weights_on_a_grid_that_holds_all(x, y, spokes):
+    star = np.array([(x + r * np.cos(turn), y + r * np.sin(turn)) for turn, r in sorted(spokes)])
+    contours = {z: [star] for z in (12.0, 15.0, 21.0)}
+    wide = Axes(np.arange(-60, 100) * 2.0, np.arange(-60, 80) * 2.0, AXES.z)
+    held = voxel_weights(contours, wide).sum(dtype=np.float64) * wide.voxel_cc
+    assert contoured_cc(contours, AXES) == pytest.approx(held, rel=1e-4, abs=1e-4)
 
 
 def test_borders_lie_half_way_and_a_single_plane_has_a_thickness():
