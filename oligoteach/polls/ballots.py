@@ -71,7 +71,8 @@ class Ballot:
     def _read_number(self, values: Sequence[str]) -> str:
         text = values[0].strip().replace(",", ".") if len(values) == 1 else ""
         try:
-            number = float(text) if len(text) <= LONGEST_NUMBER else math.nan
+            # Python would read 1_0 as ten.
+            number = float(text) if len(text) <= LONGEST_NUMBER and "_" not in text else math.nan
         except ValueError:
             number = math.nan
         if not self.low <= number <= self.high:

@@ -32,14 +32,14 @@ class Limit:
 
     def wait_s(self, key: str) -> float:
         """Return for how many seconds a key has to wait; 0 if it may try now."""
-        times = self._recent(key)
+        times = self._seen.get(key, ())
         if len(times) < self.tries:
             return 0.0
-        return times[-self.tries] + self.within_s - self._clock()
+        return max(0.0, times[0] + self.within_s - self._clock())
 
     def note(self, key: str) -> None:
-        """Count a try."""
-        self._recent(key).append(self._clock())
+        """Count a try; of very many keys the one that tried last is remembered longest."""
+        self._seen.setdefault(key, deque(maxlen=self.tries)).append(self._clock())
         self._seen.move_to_end(key)
         while len(self._seen) > MOST_KEYS:
             self._seen.popitem(last=False)
@@ -54,9 +54,3 @@ class Limit:
     def forgive(self, key: str) -> None:
         """Forget a key's tries: it has shown that it may."""
         self._seen.pop(key, None)
-
-    def _recent(self, key: str) -> deque[float]:
-        times = self._seen.setdefault(key, deque(maxlen=self.tries))
-        while times and times[0] <= self._clock() - self.within_s:
-            times.popleft()
-        return times

@@ -44,6 +44,35 @@ def mark_of(poll: Poll | None) -> str:
     return f"{poll.id}-{poll.state}" if poll else "none"
 
 
+class News:
+    """Word that something has changed, for all who listen."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def tell(self) -> None:
+        """Tell all who listen."""
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def changes(self) -> AsyncIterator[bool]:
+        """Yield True at once and after every change, several at once; False if none came for long.
+
+        What changes while a listener still deals with the last word is told next, never missed.
+        """
+        following = self._next
+        yield True
+        while True:
+            try:
+                await asyncio.wait_for(following.wait(), SIGN_OF_LIFE_S)
+            except TimeoutError:
+                yield False
+                continue
+            await asyncio.sleep(GATHER_S)
+            following = self._next  # taken before the listener looks
+            yield True
+
+
 class Polls:
     """The polls of a lecture.
 
@@ -55,6 +84,13 @@ class Polls:
         What can be asked.
     lesson : str
         The lesson whose room this is.
+
+    Attributes
+    ----------
+    turns : News
+        Of questions, rounds and states: what phones show.
+    news : News
+        Of those and of every vote: what the lecturer sees.
     """
 
     def __init__(self, store: Store, ballots: Mapping[str, Ballot], lesson: str) -> None:
@@ -62,8 +98,9 @@ class Polls:
         self.ballots = ballots
         self.lesson = lesson
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="polls")
-        self._changed = asyncio.Event()
+        self.turns, self.news = News(), News()
         self.room = store.room(lesson)
+        self._earlier: list[Room] = []
 
     def close(self) -> None:
         """Finish what is being written, and close the database."""
@@ -77,9 +114,9 @@ class Polls:
         if question not in self.ballots:
             raise RefusedError("There is no such question in this course.")
         if await self._do(self.store.find_room, self.room.code) is None:
-            self.room = await self._do(self.store.new_room, self.lesson)
+            await self._move()
         await self._do(self.store.ask, self.room, question)
-        self._tell()
+        self._tell_of_turn()
 
     async def close_voting(self) -> None:
         """Take no more votes on the present question."""
@@ -92,8 +129,8 @@ class Polls:
     async def new_room(self) -> None:
         """Let this room expire, and open another for the next class."""
         await self._do(self.store.end_room, self.room)
-        self.room = await self._do(self.store.new_room, self.lesson)
-        self._tell()
+        await self._move()
+        self._tell_of_turn()
 
     async def state(self) -> dict[str, Any]:
         """Return what the lecturer's page shows: all rounds on the present question.
@@ -118,17 +155,17 @@ class Polls:
         return told
 
     async def results_csv(self) -> str:
-        """Return all that was voted in this room, a row for each bar of each round."""
-        results = await self._do(self.store.results, self.room)
+        """Return all that was voted in this server's rooms, a row for each bar of each round."""
         out = io.StringIO()
         sheet = csv.writer(out)
         sheet.writerow(
             ["room", "lesson", "question", "prompt", "round", "voters", "answer", "votes", "right"]
         )
-        for result in results:
-            ballot = self.ballots.get(result.poll.question)
-            if ballot is not None:
-                sheet.writerows(_rows(self.room, ballot, result))
+        for room in (*self._earlier, self.room):
+            for result in await self._do(self.store.results, room):
+                ballot = self.ballots.get(result.poll.question)
+                if ballot is not None:
+                    sheet.writerows(_rows(room, ballot, result))
         return out.getvalue()
 
     # Phones -----------------------------------------------------------------------------------
@@ -158,32 +195,25 @@ class Polls:
             raise ClosedError("Voting on this question is closed.")
         choice = view.ballot.read(values)
         await self._do(self.store.vote, poll_id, browser, choice)
-        self._tell()
+        self.news.tell()
 
-    # Who is told ------------------------------------------------------------------------------
+    # Inside -----------------------------------------------------------------------------------
 
-    async def changes(self) -> AsyncIterator[bool]:
-        """Yield True after every change, several at once; False if there was none for long."""
-        while True:
-            changed = self._changed
-            try:
-                await asyncio.wait_for(changed.wait(), SIGN_OF_LIFE_S)
-            except TimeoutError:
-                yield False
-                continue
-            await asyncio.sleep(GATHER_S)
-            yield True
+    def _tell_of_turn(self) -> None:
+        self.turns.tell()
+        self.news.tell()
 
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+    async def _move(self) -> None:
+        """Go on in a new room; what was voted in the old one can still be saved."""
+        self._earlier.append(self.room)
+        self.room = await self._do(self.store.new_room, self.lesson)
 
     async def _turn(self, allowed: Mapping[str, str], otherwise: str) -> None:
         poll = await self._do(self.store.current, self.room)
         if poll is None or poll.state not in allowed:
             raise RefusedError(otherwise)
         await self._do(self.store.set_state, poll, allowed[poll.state])
-        self._tell()
+        self._tell_of_turn()
 
     async def _do(self, work: Callable[..., T], *args: Any) -> T:
         """Let the store's thread do something, and wait for it without holding up the others."""

@@ -308,8 +308,9 @@ def _engine(url: str) -> Engine:
         raise ValueError(
             f"Polls cannot be kept in {parsed.get_backend_name()}: SQLite or PostgreSQL."
         )
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(parsed.database, where)
     try:
         engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as error:
@@ -322,8 +323,17 @@ def _engine(url: str) -> Engine:
         with engine.connect():
             return engine
     except sa.exc.SQLAlchemyError:
-        where = parsed.render_as_string(hide_password=True)
         raise ValueError(f"The database of the polls cannot be opened: {where}.") from None
+
+
+def _make_folder(file: str | None, where: str) -> None:
+    """Make the folder of an SQLite file; in memory each thread would have a database of its own."""
+    if file in (None, "", ":memory:"):
+        raise ValueError("Polls are kept in a file, such as sqlite:////home/me/polls.sqlite.")
+    try:
+        Path(str(file)).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"There can be no file at {where}: {error.strerror}.") from None
 
 
 def _prepare_sqlite(engine: Engine) -> None:

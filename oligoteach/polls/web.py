@@ -45,6 +45,7 @@ LARGEST_BODY = 4096
 MOST_FIELDS = 30
 DAYS = 1.0
 VOTER, LECTURER = "ot_voter", "ot_lecturer"
+OWN = ("127.0.0.1", "::1")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -198,8 +199,19 @@ class Handler(RequestHandler):
             raise HTTPError(400) from None
 
     @property
+    def here(self) -> bool:
+        """Whether the request comes from this machine itself, and through no proxy on it."""
+        return self.request.remote_ip in OWN and "X-Forwarded-For" not in self.request.headers
+
+    @property
     def who(self) -> str:
-        """The address that a limit counts by; it is never written anywhere."""
+        """The address that a limit counts by; it is never written anywhere.
+
+        A proxy on this machine says for whom it asks; nobody else is believed.
+        """
+        passed_on = self.request.headers.get("X-Forwarded-For", "")
+        if passed_on and self.request.remote_ip in OWN:
+            return passed_on.rpartition(",")[2].strip()
         return str(self.request.remote_ip)
 
     def signed(self, name: str) -> str | None:
@@ -219,7 +231,8 @@ class Handler(RequestHandler):
             httponly=True,
             samesite=same_site,
             max_age=int(DAYS * 86_400),
-            secure=self.request.protocol == "https",
+            secure="https"
+            in (self.request.protocol, self.request.headers.get("X-Forwarded-Proto")),
         )
 
     def page(self, template: str, **known: Any) -> None:
@@ -230,7 +243,6 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say in words what is wrong."""
-        self.set_default_headers()
         told = REFUSALS.get(status_code, REFUSALS[500])
         self.page("message.html", title=told[0], text=told[1], status=status_code)
 
@@ -277,7 +289,6 @@ class Static(Handler):
             raise HTTPError(404)
         self.set_header("Content-Type", f"{STATIC[name]}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.set_etag_header()
         self.finish(_static(name))
 
 
@@ -289,9 +300,8 @@ def _static(name: str) -> str:
 
 def phone_tokens() -> str:
     """Return the course's colours for a page without a script: dark where the phone is dark."""
-    light, mark, rest = TOKENS.read_text("utf-8").partition("@media screen {")
+    light, _, rest = TOKENS.read_text("utf-8").partition("@media screen {")
     dark = rest[rest.index("{") + 1 : rest.index("}")]
-    assert mark, "tokens.css has no dark set"
     return f"{light}@media screen and (prefers-color-scheme: dark) {{ :root {{{dark}}} }}\n"
 
 
@@ -313,7 +323,20 @@ class Door(Handler):
             self.page("door.html", refused=f"A code has {CODE_LENGTH} letters, such as BDFGH.")
 
 
-class Phone(Handler):
+class InRoom(Handler):
+    """What is found by a room's code."""
+
+    async def look(self, code: str, browser: str | None = None) -> View | None:
+        """Return what a phone shows, None if there is no such room; slow down whoever guesses."""
+        if self.desk.codes.wait_s(self.who) > 0:
+            raise HTTPError(429)
+        view = await self.desk.polls.view(code.upper(), browser)
+        if view is None:
+            self.desk.codes.note(self.who)
+        return view
+
+
+class Phone(InRoom):
     """The form on which a phone votes."""
 
     async def get(self, code: str) -> None:
@@ -349,11 +372,8 @@ class Phone(Handler):
             self.redirect(f"{self.desk.base_url}poll/{view.room.code}", status=303)
 
     async def _view(self, code: str, browser: str | None) -> View:
-        if self.desk.codes.wait_s(self.who) > 0:
-            raise HTTPError(429)
-        view = await self.desk.polls.view(code.upper(), browser)
+        view = await self.look(code, browser)
         if view is None:
-            self.desk.codes.note(self.who)
             self.set_status(404)
             self.page("door.html", refused="There is no room with this code, or it has closed.")
             raise Finish
@@ -378,30 +398,26 @@ class Phone(Handler):
         self.page("phone.html", view=view, key=key, chosen=chosen, refused=refused)
 
 
-class PhoneFeed(Handler):
+class PhoneFeed(InRoom):
     """News for phones: another question, or another state of it. Never how others vote."""
 
     async def get(self, code: str) -> None:
         """Send a word whenever the page should look again."""
-        polls = self.desk.polls
-        room = await polls.view(code.upper(), None)
-        if room is None:
+        if await self.look(code) is None:
             raise HTTPError(404)
 
         async def news() -> AsyncIterator[str | None]:
-            told = room.mark
-            yield told
-            async for changed in polls.changes():
-                if not changed:
-                    yield None
-                    continue
-                view = await polls.view(code.upper(), None)
-                mark = view.mark if view else "gone"
-                if mark != told:
-                    told = mark
-                    yield mark
+            told = ""
+            async for changed in self.desk.polls.turns.changes():
+                mark = await self._mark(code) if changed else told
+                yield mark if mark != told else None
+                told = mark
 
         await _stream(self, news())
+
+    async def _mark(self, code: str) -> str:
+        view = await self.desk.polls.view(code.upper(), None)
+        return view.mark if view else "gone"
 
 
 def _number(text: str) -> int:
@@ -452,8 +468,9 @@ class Pin(Lecturer):
 
     def post(self) -> None:
         """Remember the browser that gave the right PIN; slow down whoever guesses."""
-        mine = self.who in ("127.0.0.1", "::1")  # the lecturer's own: others cannot lock it out
-        if self.desk.pins.wait_s(self.who) > 0 or (not mine and self.desk.all_pins.wait_s("") > 0):
+        # All guesses together are limited too, but nobody can lock out the lecturer's own machine.
+        crowded = not self.here and self.desk.all_pins.wait_s("") > 0
+        if crowded or self.desk.pins.wait_s(self.who) > 0:
             raise HTTPError(429)
         given = self.fields().get("pin", [""])[0].strip()
         if not hmac.compare_digest(given.encode(), self.desk.pin.encode()):
@@ -494,8 +511,7 @@ class Feed(Lecturer):
         """Send the state as it changes."""
 
         async def news() -> AsyncIterator[str | None]:
-            yield json.dumps(await told_to_lecturer(self.desk))
-            async for changed in self.desk.polls.changes():
+            async for changed in self.desk.polls.news.changes():
                 yield json.dumps(await told_to_lecturer(self.desk)) if changed else None
 
         await _stream(self, news())

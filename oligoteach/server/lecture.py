@@ -141,7 +141,7 @@ def network_of(args: Any) -> Network | None:
         )
     if not _HOST.fullmatch(host):
         raise ValueError(f"{host!r} is no host name or IPv4 address, such as 192.168.1.20.")
-    return Network(host, secrets.token_urlsafe(9))
+    return Network(host.lower(), secrets.token_urlsafe(9))  # as names are compared
 
 
 def _behind_a_proxy(public: str) -> Network:
@@ -224,13 +224,14 @@ async def make_ready(kernels: LessonKernels, lecture: Lecture, say: Callable[[st
         f"{_cores(cores)} about {lecture.class_size * WARM_UP_S / cores:.0f} s; whoever comes "
         "before that is served all the same."
     )
-    told = planned = 0
+    told, planned = 0, False
     filling = kernels.fill()
     while True:
         await asyncio.wait([filling], timeout=LOOK_EVERY_S)
         warm = kernels.warm
-        if warm and not planned:
-            planned = 1
+        # Once a page is there to be measured; where there is no room for one, that is what to say.
+        if not planned and (warm or filling.done()):
+            planned = True
             size = kernels.measure()
             for line in plan(lecture.class_size, size, warm + kernels.room(), cores):
                 say(line)

@@ -20,9 +20,10 @@ import tornado.web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oligoteach.polls import room
 from oligoteach.polls.ballots import Ballot
 from oligoteach.polls.limits import Limit
-from oligoteach.polls.room import Polls
+from oligoteach.polls.room import News, Polls
 from oligoteach.polls.store import Store
 from oligoteach.polls.web import Desk, phone_tokens
 
@@ -194,6 +195,23 @@ def test_results_are_a_table_that_no_spreadsheet_runs(served, lecturer, code):
     ]
 
 
+def test_what_was_voted_in_an_earlier_room_can_still_be_saved(served, lecturer, code):
+    Browser(served, code).vote("b")
+    assert served.order("new-room", lecturer)[0] == 200
+    served.order("ask", lecturer, question=QUESTION)
+    later = served.state(lecturer)["code"]
+    for _ in range(2):
+        Browser(served, later).vote("a")
+    text = served.ask("GET", "/poll/api/results.csv", cookie=lecturer)[2]
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    assert [(r["room"], r["answer"], r["votes"]) for r in rows] == [
+        (code, "Apple & pear", "0"),
+        (code, "'=Bean", "1"),
+        (later, "Apple & pear", "2"),
+        (later, "'=Bean", "0"),
+    ]
+
+
 def test_a_new_room_closes_the_old_one(served, lecturer, code):
     phone = Browser(served, code)
     assert served.order("new-room", lecturer)[0] == 200
@@ -252,6 +270,33 @@ def test_a_wrong_pin_is_refused_and_guessing_is_slowed_down(served, caplog):
     assert "wrong PIN" in caplog.text
 
 
+def guess(served, pin, **headers):
+    return served.ask("POST", "/poll/api/pin", {"pin": pin}, headers=headers)[0]
+
+
+def test_who_guesses_behind_a_proxy_on_this_machine_locks_out_nobody_else(served):
+    """The address that the proxy adds counts, not those that the client may have put before it."""
+    for i in range(5):
+        assert guess(served, "999999", **{"X-Forwarded-For": f"127.0.0.{i}, 192.0.2.7"}) == 403
+    assert guess(served, PIN, **{"X-Forwarded-For": "127.0.0.1, 192.0.2.7"}) == 429
+    assert guess(served, PIN, **{"X-Forwarded-For": "192.0.2.8"}) == 204
+    assert guess(served, PIN) == 204
+
+
+def test_all_who_guess_are_limited_together_but_not_the_lecturers_machine(served):
+    for i in range(30):
+        assert guess(served, "999999", **{"X-Forwarded-For": f"192.0.2.{i}"}) == 403
+    assert guess(served, PIN, **{"X-Forwarded-For": "192.0.2.99"}) == 429
+    assert guess(served, PIN, **{"X-Forwarded-For": "127.0.0.1"}) == 429
+    assert guess(served, PIN) == 204
+
+
+def test_cookies_keep_to_tls_where_a_proxy_speaks_it(served, code):
+    for headers, kept in (({}, False), ({"X-Forwarded-Proto": "https"}, True)):
+        cookie = served.ask("GET", f"/poll/{code}", headers=headers)[1]["Set-Cookie"]
+        assert ("; Secure" in cookie) is kept
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -306,11 +351,12 @@ def test_new_browsers_without_end_are_stopped(served, code):
     assert "Wait a minute" in text
 
 
-def test_guessing_codes_is_slowed_down(served, code):
+@pytest.mark.parametrize("path", ["/poll/{}", "/poll/{}/feed"])
+def test_guessing_codes_is_slowed_down(served, code, path):
     object.__setattr__(served.desk, "codes", Limit(3, 600))
     for _ in range(3):
-        assert served.ask("GET", "/poll/QQQQQ")[0] == 404
-    assert served.ask("GET", f"/poll/{code}")[0] == 429
+        assert served.ask("GET", path.format("QQQQQ"))[0] == 404
+    assert served.ask("GET", path.format(code))[0] == 429
 
 
 @pytest.mark.parametrize(
@@ -408,6 +454,42 @@ def test_votes_are_told_to_the_lecturer_and_turns_to_the_phones(served, lecturer
         served.order("close", lecturer)
         turns.result(10)
     assert not [line for line in told if "voters" in line or '"a"' in line]
+
+
+def test_news_that_come_while_the_last_are_told_are_not_missed(monkeypatch):
+    monkeypatch.setattr(room, "GATHER_S", 0)
+    monkeypatch.setattr(room, "SIGN_OF_LIFE_S", 5)
+
+    async def heard():
+        news = News()
+        changes = news.changes()
+        told = [await anext(changes)]
+        news.tell()  # the listener still looks at how it stands
+        told.append(await anext(changes))
+        news.tell()  # and again
+        told.append(await anext(changes))
+        return told
+
+    assert asyncio.run(heard()) == [True, True, True]
+
+
+def test_a_vote_wakes_no_phone(served, lecturer, code, monkeypatch):
+    monkeypatch.setattr(room, "GATHER_S", 0)
+    turns = served.polls.turns.changes()
+    heard = []
+
+    async def listen():
+        async for _ in turns:
+            heard.append(served.polls.room)
+
+    task = asyncio.run_coroutine_threadsafe(listen(), served.loop)
+    Browser(served, code).vote("a")
+    assert served.state(lecturer)["rounds"][-1]["voters"] == 1
+    assert len(heard) == 1, "how it stands, and no more"
+    served.order("close", lecturer)
+    while len(heard) < 2:
+        threading.Event().wait(0.01)
+    task.cancel()
 
 
 def test_three_hundred_phones_at_once_are_all_counted(served, lecturer, code):

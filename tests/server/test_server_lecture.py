@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from argparse import Namespace
@@ -15,7 +16,8 @@ from server.test_server_http import FIRST, close, get
 
 from benchmarks.serving import server
 from oligoteach.server import serve
-from oligoteach.server.lecture import Network, plan
+from oligoteach.server.catalogue import Card
+from oligoteach.server.lecture import Lecture, Network, make_ready, network_of, plan
 
 MB = 1_000_000
 GB = 1_000 * MB
@@ -51,6 +53,33 @@ def test_what_cannot_be_is_refused_in_words(course_folder, capsys, options, word
     args = Namespace(port=0, notebooks=course_folder, no_browser=True, **options)
     assert serve(args) == 2
     assert words in capsys.readouterr().err
+
+
+def test_names_are_compared_whatever_their_case():
+    network = network_of(Namespace(lan="Lectern.Example.ORG"))
+    assert network.host == "lectern.example.org"
+
+
+def test_where_no_page_can_be_made_ready_it_is_said_why():
+    """A pool that found no room: filled at once, with nothing in it."""
+
+    class Full:
+        warm = 0
+
+        def fill(self):
+            return asyncio.get_running_loop().create_task(asyncio.sleep(0))
+
+        def measure(self):
+            return 100 * MB
+
+        def room(self):
+            return 0
+
+    card = Card("first", 1, "first.ipynb", "First")
+    said = []
+    asyncio.run(make_ready(Full(), Lecture(card, 30, "135790"), said.append))
+    assert any("holds about 0 of them" in line for line in said)
+    assert said[-1] == "Ready: 0 of 30 pages of “First” are warm."
 
 
 def test_a_link_to_a_page_carries_the_token():

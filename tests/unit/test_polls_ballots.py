@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oligoteach.evidence import lessons
+from oligoteach.polls import limits
 from oligoteach.polls.ballots import Ballot, ballots_of
 from oligoteach.polls.limits import Limit
 
@@ -73,6 +74,7 @@ def test_an_answer_is_kept_in_one_form(ballot, values, choice, words):
         (NUMBER, ["81"], "Enter a number from 0 to 80 %."),
         (NUMBER, ["nan"], "Enter a number from 0 to 80 %."),
         (NUMBER, ["1" * 500], "Enter a number from 0 to 80 %."),
+        (NUMBER, ["1_0"], "Enter a number from 0 to 80 %."),
         (NUMBER, ["1", "2"], "Enter a number from 0 to 80 %."),
     ],
 )
@@ -116,3 +118,17 @@ def test_a_limit_lets_in_as_many_as_it_says_and_again_later():
     assert limit.allow("x")
     limit.forgive("x")
     assert limit.wait_s("x") == 0
+
+
+def test_a_limit_keeps_of_many_keys_those_that_tried_last(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_KEYS", 100)
+    limit = Limit(1, within_s=60, clock=lambda: 0.0)
+    limit.note("first")
+    for i in range(99):
+        limit.note(f"guest {i}")
+    for i in range(500):
+        assert limit.wait_s(f"asks only {i}") == 0
+    assert limit.wait_s("first") == 60, "asking is no try, and pushes nobody out"
+    limit.note("one too many")
+    assert limit.wait_s("first") == 0
+    assert limit.wait_s("guest 0") == 60

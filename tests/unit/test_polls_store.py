@@ -242,3 +242,18 @@ def test_a_database_that_cannot_be_is_refused_without_its_password(url, why):
     with pytest.raises(ValueError, match=why) as refused:
         Store(url)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_polls_are_not_kept_in_memory_where_each_thread_has_its_own(url):
+    with pytest.raises(ValueError, match=r"Polls are kept in a file, such as sqlite:///"):
+        Store(url)
+
+
+def test_a_place_that_can_hold_no_database_is_refused_in_words(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("No database, though long enough to be looked at as one. " * 20)
+    with pytest.raises(ValueError, match="cannot be opened"):
+        Store(f"sqlite:///{file}")
+    with pytest.raises(ValueError, match="There can be no file at"):
+        Store(f"sqlite:///{file / 'below' / 'polls.sqlite'}")
