@@ -45,7 +45,8 @@ def judged(
     values : ndarray of float
         Of any shape.
     rules : sequence of (array_like of bool, str)
-        Where each rule is *broken*, broadcast to the shape of ``values``, and its sentence.
+        Where each rule is *broken*, and its sentence. Values and rules are broadcast together: a
+        quantity that only decides on validity may have a shape of its own.
     notes : sequence of str
         Sentences that always hold and make nothing invalid; they come first.
 
@@ -54,11 +55,13 @@ def judged(
     Estimate
         With the sentences of ``notes`` and of the broken rules.
     """
-    valid = np.ones(values.shape, dtype=np.bool_)
+    outside = [np.asarray(broken, dtype=np.bool_) for broken, _ in rules]
+    shape = np.broadcast_shapes(values.shape, *(where.shape for where in outside))
+    valid = np.ones(shape, dtype=np.bool_)
     warnings = list(notes)
-    for broken, sentence in rules:
-        outside = np.broadcast_to(np.asarray(broken, dtype=np.bool_), values.shape)
-        if bool(outside.any()):
-            valid &= ~outside
+    for where, (_, sentence) in zip(outside, rules, strict=True):
+        if bool(where.any()):
+            valid &= ~where
             warnings.append(sentence)
-    return Estimate(values, valid, tuple(warnings))
+    same = values if values.shape == shape else np.broadcast_to(values, shape).copy()
+    return Estimate(same, valid, tuple(warnings))

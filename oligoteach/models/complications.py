@@ -123,10 +123,8 @@ def pneumonitis(mean_lung_dose: ArrayLike, dose_per_fraction: ArrayLike = 2.0) -
     ValueError
         If a value is out of range.
     """
-    dose, d = np.broadcast_arrays(
-        amounts("mean_lung_dose", mean_lung_dose),
-        above_zero("dose_per_fraction", dose_per_fraction),
-    )
+    dose = amounts("mean_lung_dose", mean_lung_dose)
+    d = above_zero("dose_per_fraction", dose_per_fraction)
     values = np.asarray(1.0 / (1.0 + np.exp(-(LUNG_INTERCEPT + LUNG_SLOPE * dose))))
     other = (d < CONVENTIONAL[0]) | (d > CONVENTIONAL[1])
     return judged(values, [(other, _CONVENTIONAL), (dose > LUNG_CHECKED, _UNCHECKED)])
@@ -167,7 +165,9 @@ def geud(dose: ArrayLike, volume: ArrayLike, n: float) -> FloatArray:
     total = volumes.sum(axis=-1)
     if np.any(total <= 0):
         raise ValueError("volume is 0 in every bin; at least one bin has to hold some.")
-    # Relative to the highest dose, so that a large exponent cannot overflow.
+    # Relative to the highest dose that any volume has: a large exponent neither overflows nor
+    # leaves nothing.
+    doses = np.where(volumes > 0, doses, 0.0)
     top = doses.max(axis=-1, keepdims=True)
     relative = np.divide(doses, top, out=np.zeros_like(doses), where=top > 0)
     with np.errstate(under="ignore"):

@@ -525,7 +525,9 @@ def _visible_at_age(course: Course, since: FloatArray, age: FloatArray) -> Float
     """Share of metastases shed early enough to be of this age."""
     rate = LN2 / course.primary_doubling
     until = np.clip(course.treated + since - age, 0.0, course.stopped)
-    return np.asarray(np.expm1(rate * until) / math.expm1(rate * course.stopped))
+    # The last digit of the two may differ; nobody has more than all.
+    shares = np.expm1(rate * until) / math.expm1(rate * course.stopped)
+    return np.asarray(np.minimum(shares, 1.0))
 
 
 def _shares(name: str, values: ArrayLike) -> FloatArray:

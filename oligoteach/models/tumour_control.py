@@ -187,7 +187,6 @@ def conventional_lung(eqd2_gy: ArrayLike, dose_per_fraction: ArrayLike = 2.0) ->
     with np.errstate(divide="ignore"):
         values = _logistic(4.0 * MARTEL_SLOPE * np.log(dose / MARTEL_TCD50))
     other = (d < CONVENTIONAL[0]) | (d > CONVENTIONAL[1])
-    values = np.broadcast_to(values, np.broadcast_shapes(values.shape, d.shape)).copy()
     return judged(values, [(other, _CONVENTIONAL)], notes=(_MARTEL,))
 
 

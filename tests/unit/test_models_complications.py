@@ -84,6 +84,16 @@ def test_geud_lies_between_the_mean_and_the_highest_dose(doses, volumes, n):
     assert mean * (1 - 1e-9) <= seen <= doses.max() * (1 + 1e-9)
 
 
+def test_bins_that_nothing_has_change_no_geud():
+    """A long empty tail of a histogram must not drown the doses that are there."""
+    doses, volumes = np.arange(0.5, 80), np.zeros(80)
+    volumes[:3] = 1
+    for n in (1.0, 0.06, 0.004):
+        seen = float(geud(doses, volumes, n))
+        assert seen == pytest.approx(float(geud(doses[:3], volumes[:3], n)), rel=1e-12)
+        assert 1.5 <= seen <= 2.5
+
+
 @given(bins, shares)
 def test_geud_with_n_of_one_is_the_mean(doses, volumes):
     mean = float(np.average(doses, weights=volumes))

@@ -39,6 +39,13 @@ def test_golden_early_lung(row):
     assert reduced == pytest.approx(row["sBED"], rel=1e-8)
 
 
+def test_what_only_decides_on_validity_may_have_a_shape_of_its_own():
+    seen = early_lung(3, 18, 3.0, days=[5, 20])
+    assert seen.values.shape == seen.valid.shape == (2,)
+    assert seen.valid.tolist() == [True, False]
+    assert seen.values[0] == seen.values[1] == float(early_lung(3, 18, 3.0).values)
+
+
 @pytest.mark.parametrize("row", spec("TCP_Martel1999")["golden"], ids=lambda r: str(r["EQD2"]))
 def test_golden_conventional_lung(row):
     assert agrees(float(conventional_lung(row["EQD2"]).values), row["TCP"])
