@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-BINS = 8
+MOST_BARS = 10
+ROUND_STEPS = (1, 2, 5, 10)
 LONGEST_NUMBER = 24
+RIGHT = "right"
 
 
 @dataclass(frozen=True)
@@ -83,37 +86,59 @@ class Ballot:
     def chosen(self, choice: str) -> frozenset[str]:
         """Return what of this question's bars an answer counts for."""
         if self.kind == "numeric":
-            return frozenset([str(self._bin(float(choice)))])
+            return frozenset([self._bar_of(float(choice))])
         return frozenset(choice.split())
 
     def words(self, choice: str) -> str:
         """Return an answer in words, for the one who gave it."""
         if self.kind == "numeric":
-            return f"{choice} {self.unit}".strip()
+            return self._with_unit(choice)
         chosen = self.chosen(choice)
         return "; ".join(text for option, text in self.options if option in chosen)
 
     def bars(self) -> list[dict[str, str]]:
-        """Return the bars of the distribution: id and label of each, in order."""
+        """Return the bars of the distribution: id and label of each, in order.
+
+        Those of numbers, without their unit, end at round ones, whatever is right: they are seen
+        before it is revealed.
+        """
         if self.kind != "numeric":
             return [{"id": option, "text": text} for option, text in self.options]
-        edges = [f"{edge:.3g}" for edge in self._edges()]
-        pairs = itertools.pairwise(edges)
-        unit = f" {self.unit}" if self.unit else ""
-        return [{"id": str(i), "text": f"{a} to {b}{unit}"} for i, (a, b) in enumerate(pairs)]
+        if self._counts_whole():
+            whole = range(int(self.low), int(self.high) + 1)
+            return [{"id": str(i), "text": f"{n}"} for i, n in enumerate(whole)]
+        pairs = itertools.pairwise(self._edges())
+        return [{"id": str(i), "text": f"{a:g} to {b:g}"} for i, (a, b) in enumerate(pairs)]
+
+    def is_right(self, choice: str) -> bool:
+        """Return whether an answer is right."""
+        if self.kind == "numeric":
+            return abs(float(choice) - self.answer) <= self.tolerance + 1e-9
+        return self.chosen(choice) == self.right
 
     def right_bars(self) -> list[str]:
-        """Return the ids of the bars that are right; for after the answer is revealed."""
+        """Return the ids of the bars that are right; for after the answer is revealed.
+
+        A number's bars hold right and wrong ones. It has a bar of its own for those that are right.
+        """
         if self.kind != "numeric":
             return [option for option, _ in self.options if option in self.right]
-        spread = (self.answer - self.tolerance, self.answer + self.tolerance)
-        first, last = (self._bin(min(max(x, self.low), self.high)) for x in spread)
-        return [str(i) for i in range(first, last + 1)]
+        return [RIGHT]
+
+    def right_bar(self) -> dict[str, str] | None:
+        """Return a number's bar of all right answers; for after the answer is revealed."""
+        if self.kind != "numeric":
+            return None
+        low, high = self._accepted()
+        text = f"{low:g} to {high:g}" if low < high else f"{self.answer:g}"
+        return {"id": RIGHT, "text": text}
 
     def right_words(self) -> str:
         """Return the right answer in words; for after it is revealed."""
         if self.kind == "numeric":
-            return f"{self.answer:g} {self.unit}".strip()
+            low, high = self._accepted()
+            accepted = f" ({low:g} to {high:g} was accepted)" if low < high else ""
+            return self._with_unit(f"{self.answer:g}") + accepted
         return "; ".join(text for option, text in self.options if option in self.right)
 
     def count(self, choices: Mapping[str, int]) -> dict[str, int]:
@@ -130,12 +155,41 @@ class Ballot:
                 counted[bar] = counted.get(bar, 0) + n
         return counted
 
-    def _edges(self) -> list[float]:
-        return [self.low + (self.high - self.low) * i / BINS for i in range(BINS + 1)]
+    def count_right(self, choices: Mapping[str, int]) -> int:
+        """Return how many answers are right; for after the answer is revealed."""
+        return sum(n for choice, n in choices.items() if self.is_right(choice))
 
-    def _bin(self, number: float) -> int:
-        share = (number - self.low) / (self.high - self.low)
-        return min(BINS - 1, int(share * BINS))
+    def _with_unit(self, text: str) -> str:
+        return f"{text} {self.unit}".strip()
+
+    def _accepted(self) -> tuple[float, float]:
+        low, high = self.answer - self.tolerance, self.answer + self.tolerance
+        return round(max(self.low, low), 9), round(min(self.high, high), 9)
+
+    def _counts_whole(self) -> bool:
+        """Whether so few numbers can be meant that each has its own bar."""
+        whole = self.low == int(self.low) and self.high == int(self.high)
+        return whole and self.high - self.low < MOST_BARS
+
+    def _edges(self) -> list[float]:
+        """Return where bars end: multiples of a round step, and what may be entered at the ends."""
+        step = _round_step((self.high - self.low) / MOST_BARS)
+        multiples = range(math.floor(self.low / step) + 1, math.ceil(self.high / step))
+        inner = [round(step * i, 9) for i in multiples]
+        # A sliver at an end goes to its neighbour.
+        kept = [x for x in inner if min(x - self.low, self.high - x) >= 0.5 * step - 1e-9]
+        return [self.low, *kept, self.high]
+
+    def _bar_of(self, number: float) -> str:
+        if self._counts_whole():
+            return str(math.floor(number - self.low + 0.5))
+        return str(bisect.bisect_right(self._edges()[1:-1], number))
+
+
+def _round_step(least: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is not below a number."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(n * power for n in ROUND_STEPS if n * power >= least - 1e-9)
 
 
 def ballots_of(lessons: Sequence[Any]) -> dict[str, Ballot]:

@@ -147,15 +147,18 @@ class Polls:
             "question": ballot.key,
             "prompt": ballot.prompt,
             "state": poll.state,
+            "kind": ballot.kind,
+            "unit": ballot.unit,
             "bars": ballot.bars(),
             "rounds": [_round(ballot, result) for result in rounds],
         }
         if poll.state == REVEALED:
             told |= {"right": ballot.right_bars(), "right_words": ballot.right_words()}
+            told |= _right_bar(ballot, told, rounds)
         return told
 
     async def results_csv(self) -> str:
-        """Return all that was voted in this server's rooms, a row for each bar of each round."""
+        """Return all that was voted in this server's rooms, a row for each answer of each round."""
         out = io.StringIO()
         sheet = csv.writer(out)
         sheet.writerow(
@@ -229,21 +232,33 @@ def _round(ballot: Ballot, result: Result) -> dict[str, Any]:
     }
 
 
+def _right_bar(ballot: Ballot, told: dict[str, Any], rounds: list[Result]) -> dict[str, Any]:
+    """Return bars and rounds with a bar for right numbers before all others."""
+    bar = ballot.right_bar()
+    if bar is None:
+        return {}
+    counted = [
+        {**one, "counts": {**one["counts"], bar["id"]: ballot.count_right(result.choices)}}
+        for one, result in zip(told["rounds"], rounds, strict=True)
+    ]
+    return {"bars": [bar, *told["bars"]], "rounds": counted}
+
+
 def _rows(room: Room, ballot: Ballot, result: Result) -> list[list[Any]]:
-    right = ballot.right_bars()
-    counts = ballot.count(result.choices)
     head = [room.code, room.lesson, ballot.key.partition("/")[2], _plain(ballot.prompt)]
     return [
-        [
-            *head,
-            result.poll.round,
-            result.voters,
-            _plain(bar["text"]),
-            counts[bar["id"]],
-            "yes" if bar["id"] in right else "no",
-        ]
-        for bar in ballot.bars()
+        [*head, result.poll.round, result.voters, _plain(answer), votes, "yes" if right else "no"]
+        for answer, votes, right in _answers(ballot, result)
     ]
+
+
+def _answers(ballot: Ballot, result: Result) -> list[tuple[str, int, bool]]:
+    """Return answer, votes and whether it is right: for each option, or each number given."""
+    if ballot.kind == "numeric":
+        given = sorted(result.choices.items(), key=lambda pair: float(pair[0]))
+        return [(ballot.words(number), n, ballot.is_right(number)) for number, n in given]
+    right, counts = ballot.right_bars(), ballot.count(result.choices)
+    return [(bar["text"], counts[bar["id"]], bar["id"] in right) for bar in ballot.bars()]
 
 
 def _plain(text: str) -> str:

@@ -33,7 +33,7 @@ from tornado.web import (
 )
 
 from oligoteach.evidence import lessons
-from oligoteach.polls.ballots import ballots_of
+from oligoteach.polls.ballots import LONGEST_NUMBER, ballots_of
 from oligoteach.polls.limits import Limit
 from oligoteach.polls.room import Polls, RefusedError, View
 from oligoteach.polls.store import CODE_LENGTH, LETTERS, ClosedError, Store
@@ -367,7 +367,7 @@ class Phone(InRoom):
             self._show(view, browser, refused="Your answer came too late: voting is closed.")
         except ValueError as error:
             self.set_status(422)
-            self._show(view, browser, refused=str(error))
+            self._show(view, browser, refused=str(error), entered=sent.get("choice", [""])[0])
         else:
             self.redirect(f"{self.desk.base_url}poll/{view.room.code}", status=303)
 
@@ -392,10 +392,11 @@ class Phone(InRoom):
         words = f"form {browser} {poll_id}".encode()
         return hmac.new(self.desk.polls.store.secret.encode(), words, "sha256").hexdigest()[:32]
 
-    def _show(self, view: View, browser: str, refused: str = "") -> None:
+    def _show(self, view: View, browser: str, refused: str = "", entered: str = "") -> None:
         key = self._key(browser, view.poll.id) if view.poll else ""
         chosen = view.choice.split() if view.choice is not None else []
-        self.page("phone.html", view=view, key=key, chosen=chosen, refused=refused)
+        written = entered[:LONGEST_NUMBER] or view.choice or ""
+        self.page("phone.html", view=view, key=key, chosen=chosen, refused=refused, written=written)
 
 
 class PhoneFeed(InRoom):

@@ -119,6 +119,48 @@ def test_the_room_votes_discusses_votes_again_and_sees_the_answer(wall, phone, l
     assert wall.errors == []
 
 
+def test_a_number_is_voted_on_and_the_wall_shows_who_was_right_and_the_spread(wall, phone):
+    wall.set_viewport_size({"width": 1366, "height": 768})
+    number = next(p for p in lesson_text("randomised_trials").predictions if p.kind == "numeric")
+    panel = wall.get_by_role("complementary", name="Poll")
+    form = wall.locator(f'[data-prediction="{number.id}"]')
+    form.get_by_role("button", name="Ask the room").click()
+    give_pin(wall)
+    close = panel.get_by_role("button", name="Close voting")
+    close.wait_for()
+    wall.wait_for_function(
+        "(button) => button.getBoundingClientRect().bottom <= innerHeight",
+        arg=close.element_handle(),
+    )
+    edges = "[...document.querySelectorAll('main p')].map((e) => e.getBoundingClientRect().right)"
+    assert max(wall.evaluate(edges)) <= panel.bounding_box()["x"]
+    code = panel.locator(".ot-poll-code").first.inner_text()
+    phones = [phone(code, width=320), phone(code)]
+    low, high, answer = (float(x) for x in (number.low, number.high, number.answer))
+    for page, entry in zip(phones, (answer, low), strict=True):
+        field = page.get_by_label(number.prompt)
+        field.fill(f"{high + 1:g}")
+        page.get_by_role("button", name="Send my answer").click()
+        page.get_by_text(f"Enter a number from {low:g} to {high:g}").wait_for()
+        assert field.input_value() == f"{high + 1:g}"
+        field.fill(f"{entry:g}")
+        page.get_by_role("button", name="Send my answer").click()
+        page.get_by_text("Counted").wait_for()
+        assert page.evaluate(REFLOW) == []
+    panel.get_by_text("2 answers").wait_for()
+    assert panel.locator("li[data-right]").count() == 0
+    close.click()
+    panel.get_by_role("button", name="Reveal").click()
+    beside = wall.locator(".ot-poll-beside")
+    beside.get_by_text("1 (50%)").wait_for()
+    assert beside.locator("li").count() == 1
+    spread = beside.get_by_role("img").get_attribute("aria-label")
+    assert spread.count(": 1") == 2
+    phones[0].get_by_text("✓ Your answer").wait_for()
+    phones[1].get_by_text("Right:").wait_for()
+    assert phones[1].get_by_text("✓ Your answer").count() == 0
+
+
 def test_links_are_shown_on_request_and_a_new_class_gets_a_new_room(wall, phone):
     wall.keyboard.press("p")
     give_pin(wall)

@@ -171,6 +171,43 @@ def test_a_poll_from_question_to_revealed_answer(served, lecturer):
     assert (state["state"], state["right"], len(state["rounds"])) == ("revealed", ["b"], 2)
 
 
+def test_a_number_is_right_by_its_tolerance_and_not_by_its_bar(served, lecturer):
+    code = json.loads(served.order("ask", lecturer, question="try/number")[2])["code"]
+    phones = [Browser(served, code) for _ in range(3)]
+    for phone, number in zip(phones, ["42", "44", "41,5"], strict=True):
+        assert phone.vote(number)[0] == 303
+    before = served.state(lecturer)
+    assert before["rounds"][0]["counts"] == {str(i): 3 * (i == 4) for i in range(8)}
+    assert served.order("reveal", lecturer)[0] == 200
+    told = served.state(lecturer)
+    assert told["right"] == ["right"]
+    assert told["bars"] == [{"id": "right", "text": "41 to 43"}, *before["bars"]]
+    assert told["rounds"][0]["counts"]["right"] == 2
+    assert "✓ Your answer: 41.5" in phones[2].look()
+    assert "✓" not in phones[1].look()
+    assert "Right:</strong> 42 (41 to 43 was accepted)" in phones[1].text
+    rows = csv.DictReader(
+        io.StringIO(served.ask("GET", "/poll/api/results.csv", cookie=lecturer)[2].lstrip("\ufeff"))
+    )
+    assert [(r["answer"], r["votes"], r["right"]) for r in rows] == [
+        ("41.5", "1", "yes"),
+        ("42", "1", "yes"),
+        ("44", "1", "no"),
+    ]
+
+
+def test_a_number_that_is_refused_stays_in_its_field(served, lecturer):
+    code = json.loads(served.order("ask", lecturer, question="try/number")[2])["code"]
+    phone = Browser(served, code)
+    status, _, text = phone.vote("81")
+    assert status == 422
+    assert "Enter a number from 0 to 80." in text
+    assert 'value="81"' in text
+    hostile = phone.vote(HOSTILE)[2]
+    assert 'value="&lt;script&gt;alert(1)&lt;/script"' in hostile
+    assert HOSTILE not in hostile
+
+
 def test_nothing_is_told_before_it_is_revealed(served, lecturer, code):
     phone = Browser(served, code)
     phone.vote("a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -42,9 +43,23 @@ def test_every_prediction_and_question_of_the_course_can_be_asked():
     asked = ballots_of(texts)
     assert len(asked) == sum(len(t.predictions) + len(t.questions) for t in texts)
     for ballot in asked.values():
+        right = ballot.right_bar()
+        known = [*([right] if right else []), *ballot.bars()]
         assert ballot.right_bars()
-        assert set(ballot.right_bars()) <= {bar["id"] for bar in ballot.bars()}
+        assert set(ballot.right_bars()) <= {bar["id"] for bar in known}
         assert ballot.right_words()
+
+
+def test_bars_of_numbers_are_few_and_end_at_round_numbers():
+    for ballot in ballots_of(lessons()).values():
+        if ballot.kind != "numeric":
+            continue
+        texts = [bar["text"] for bar in ballot.bars()]
+        assert 5 <= len(texts) <= 10
+        assert len(set(texts)) == len(texts)
+        ends = [float(end) for text in texts for end in text.split(" to ")]
+        assert (ends[0], ends[-1]) == (ballot.low, ballot.high)
+        assert all(end == float(f"{end:.2g}") for end in ends[1:-1]), texts
 
 
 @pytest.mark.parametrize(
@@ -87,11 +102,50 @@ def test_bars_count_every_option_of_a_multiple_answer():
     assert MULTIPLE.count({"a c": 3, "b": 1, "a": 1}) == {"a": 4, "b": 1, "c": 3}
 
 
-def test_numbers_fall_into_bins_and_the_right_ones_are_known():
+def test_numbers_fall_into_bins_of_which_none_is_called_right():
     counts = NUMBER.count({"0": 1, "9.9": 1, "10": 2, "80": 5})
     assert counts == {"0": 2, "1": 2, **{str(i): 0 for i in range(2, 7)}, "7": 5}
-    assert NUMBER.bars()[3]["text"] == "30 to 40 %"
-    assert NUMBER.right_bars() == ["3", "4", "5"]  # 33 to 51
+    assert NUMBER.bars()[3]["text"] == "30 to 40"
+    assert NUMBER.right_bars() == ["right"]
+    assert NUMBER.right_bar() == {"id": "right", "text": "33 to 51"}
+    assert NUMBER.right_words() == "42 % (33 to 51 was accepted)"
+
+
+def test_right_is_a_number_within_the_tolerance_and_not_its_neighbours_in_the_bin():
+    given_ = {"32.9": 8, "33": 1, "42": 2, "51": 1, "51.1": 16}
+    assert NUMBER.count_right(given_) == 4
+    assert SINGLE.count_right({"a": 3, "b": 2}) == 2
+    assert MULTIPLE.count_right({"a c": 3, "a": 2, "a b c": 1}) == 3
+    hazard = dataclasses.replace(NUMBER, low=0.1, high=1.5, answer=0.68, tolerance=0.02, unit="")
+    assert hazard.is_right("0.66")
+    assert hazard.is_right("0.7")
+    assert not hazard.is_right("0.65")
+
+
+def test_few_whole_numbers_have_a_bar_each():
+    dice = dataclasses.replace(NUMBER, low=0, high=6, answer=3, tolerance=0, unit="pips")
+    assert [bar["text"] for bar in dice.bars()] == ["0", "1", "2", "3", "4", "5", "6"]
+    assert dice.count({"5": 2, "6": 3, "0": 1})["6"] == 3
+    assert dice.right_bar()["text"] == "3"
+    assert dice.right_words() == "3 pips"
+
+
+@given(
+    st.floats(-1e5, 1e5),
+    st.floats(1e-3, 1e6),
+    st.lists(st.floats(0, 1), min_size=1, max_size=20),
+)
+def test_every_number_that_may_be_entered_lies_in_the_bar_that_names_it(low, width, shares):
+    ballot = dataclasses.replace(NUMBER, low=low, high=low + width)
+    edges = ballot._edges()
+    assert edges == sorted(edges)
+    assert 2 <= len(edges) <= 12
+    for share in shares:
+        number = min(low + share * width, ballot.high)
+        at = int(*ballot.chosen(f"{number!r}"))
+        if not ballot._counts_whole():
+            assert edges[at] <= number <= edges[at + 1]
+        assert str(at) in {bar["id"] for bar in ballot.bars()}
 
 
 @given(st.lists(st.text(max_size=40), max_size=5), st.sampled_from([SINGLE, MULTIPLE, NUMBER]))

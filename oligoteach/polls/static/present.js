@@ -109,8 +109,8 @@
         state ? make("p", {}, "Room ", make("strong", { class: "ot-poll-code" }, state.code)) : make("p", {}, "Poll"),
         button("×", () => open(false), { "aria-label": "Close the poll’s panel", class: "ot-poll-close" }),
       ),
-      ...content.flat().filter((part) => part !== null),
       said,
+      ...content.flat().filter((part) => part !== null),
     );
   }
 
@@ -179,7 +179,8 @@
       make("figure", {},
         make("img", { src: `${api}/qr.svg?of=${of}&room=${state.code}`, alt: `QR code: ${words}` }),
         make("figcaption", {}, words));
-    return make("div", { class: "ot-poll-join" },
+    const again = target && state.rounds?.length > 1; // they are in by now: more room for what they say
+    return make("div", { class: "ot-poll-join", "data-again": again },
       picture("poll", "Vote"),
       make("p", {}, "or open ", make("strong", {}, state.door), " and type ", make("strong", { class: "ot-poll-code" }, state.code)),
       target ? null : picture("lesson", "Follow this lesson on your own screen"));
@@ -193,10 +194,8 @@
   }
 
   // The first and the latest round, for before and after a discussion.
-  function chart(poll) {
-    const last = poll.rounds.at(-1);
-    const first = poll.rounds.length > 1 ? poll.rounds[0] : null;
-    const share = (round, id) => (round.voters ? round.counts[id] / round.voters : 0);
+  function chart(poll, bars = poll.bars) {
+    const { first, last } = compared(poll);
     const bar = (round, id, kind, word) =>
       make("div", { class: "ot-poll-bar", "data-kind": kind },
         make("span", { class: "ot-poll-fill" }),
@@ -211,7 +210,37 @@
       return make("li", { "data-right": right ? "yes" : null },
         make("p", {}, right ? "✓ " : "", text, right ? make("span", { class: "ot-visually-hidden" }, " (right)") : null), bars);
     };
-    return make("ul", { class: "ot-poll-chart" }, poll.bars.map(row));
+    const numbers = poll.kind === "numeric";
+    const unit = numbers && poll.unit ? make("li", { class: "ot-poll-unit" }, make("p", {}, poll.unit)) : null;
+    return make("ul", { class: "ot-poll-chart", "data-numbers": numbers }, unit, bars.map(row));
+  }
+
+  const share = (round, id) => (round.voters ? round.counts[id] / round.voters : 0);
+  const compared = ({ rounds }) => ({ first: rounds.length > 1 ? rounds[0] : null, last: rounds.at(-1) });
+
+  // Where a figure needs the room: how many were right, and the shape of the rest in one small picture.
+  function small(poll) {
+    if (poll.kind !== "numeric") {
+      return chart(poll);
+    }
+    const right = poll.bars.filter(({ id }) => poll.right.includes(id));
+    return [chart({ ...poll, unit: "" }, right), columns(poll, poll.bars.filter((bar) => !right.includes(bar)))];
+  }
+
+  function columns(poll, bars) {
+    const rounds = Object.entries(compared(poll)).filter(([, round]) => round);
+    const highest = Math.max(...bars.flatMap(({ id }) => rounds.map(([, round]) => share(round, id))), 0.01);
+    const column = (id, kind, round) => {
+      const element = make("span", { class: "ot-poll-column", "data-kind": kind });
+      element.style.height = `${(100 * share(round, id)) / highest}%`;
+      return element;
+    };
+    const words = bars.map(({ id, text }) => `${text}: ${rounds.map(([, round]) => round.counts[id]).join(", then ")}`);
+    const end = (bar, at) => make("span", {}, bar.text.split(" to ").at(at));
+    return make("div", { class: "ot-poll-columns" },
+      make("div", { role: "img", "aria-label": `All answers. ${words.join("; ")}` },
+        bars.map(({ id }) => make("span", {}, rounds.map(([kind, round]) => column(id, kind, round))))),
+      make("p", { "aria-hidden": "true" }, end(bars[0], 0), make("span", {}, poll.unit), end(bars.at(-1), -1)));
   }
 
   // The page's own answer is revealed with the poll's: the lesson opens the figure.
@@ -239,7 +268,7 @@
       if (answer?.childElementCount && !answer.querySelector(".ot-poll-beside")) {
         const { voters } = poll.rounds.at(-1);
         answer.append(
-          make("div", { class: "ot-poll-beside" }, make("p", {}, make("strong", {}, `The room (${voters}): `)), chart(poll)),
+          make("div", { class: "ot-poll-beside" }, make("p", {}, make("strong", {}, `The room (${voters}): `)), small(poll)),
         );
       }
     }
