@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import statistics
 from collections.abc import Sequence
@@ -22,7 +23,8 @@ class Figure:
     what, unit : str
         What was measured, and in what.
     values, baseline : sequence of float
-        Samples of the thing and of what it is compared with.
+        Samples of the thing and of what it is compared with. Without a sample, median and 95th
+        percentile are not numbers, and meet nothing.
     against : str
         What the baseline is.
     goal : str
@@ -41,16 +43,18 @@ class Figure:
 
     @property
     def median(self) -> float:
-        return statistics.median(self.values)
+        return statistics.median(self.values) if self.values else math.nan
 
     @property
     def p95(self) -> float:
-        return percentile(self.values, 95)
+        return percentile(self.values, 95) if self.values else math.nan
 
     @property
     def ratio(self) -> float | None:
         """Median over the baseline's median."""
-        return self.median / statistics.median(self.baseline) if self.baseline else None
+        if not (self.values and self.baseline):
+            return None
+        return self.median / statistics.median(self.baseline)
 
     def row(self) -> str:
         ratio = f"{self.ratio:6.2f} × {self.against}" if self.ratio is not None else ""
@@ -81,7 +85,12 @@ class Report:
             "python": platform.python_version(),
             "machine": platform.machine(),
             "figures": [
-                {**asdict(f), "median": f.median, "p95": f.p95, "ratio": f.ratio}
+                {
+                    **asdict(f),
+                    "median": f.median if f.values else None,
+                    "p95": f.p95 if f.values else None,
+                    "ratio": f.ratio,
+                }
                 for f in self.figures
             ],
         }
