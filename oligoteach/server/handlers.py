@@ -169,7 +169,10 @@ class LessonPage(Page):
         place = await self.kernel_manager.reserve(path)
         self.kernel_id = place.kernel_id
         try:
-            await self._send(await self._renderer(path, place, self))
+            if place.html is not None:
+                await self.finish(place.html)
+            else:
+                await self._send(await self._renderer(path, place.kernel_id, self))
         finally:
             self.kernel_manager.expect_line(self.kernel_id)
 

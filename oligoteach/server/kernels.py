@@ -29,10 +29,10 @@ FULL = "The server has no room for another page"
 
 @dataclass(frozen=True)
 class Place:
-    """A kernel for a page; ``cells`` is what its lesson shows, if it has run it already."""
+    """A kernel for a page; ``html`` is that page, whole, if the lesson has been run already."""
 
     kernel_id: str
-    cells: list[Any] | None = None
+    html: str | None = None
 
 
 class LessonKernels(AsyncMappingKernelManager):
@@ -44,7 +44,7 @@ class LessonKernels(AsyncMappingKernelManager):
 
     A page names its kernel before it is started, so that the browser can load its scripts while
     the kernel comes up. A spare kernel has the course's libraries loaded. A kernel of the pool, for
-    a lecture, has run its whole lesson besides. Each is handed out once, and replaced when the
+    a lecture, has run its whole lesson besides, and its page is written. Each is handed out once, and replaced when the
     page that took it has had time to settle.
 
     Cold starts queue for the machine's cores: all of them at once would make everybody wait for
@@ -62,8 +62,8 @@ class LessonKernels(AsyncMappingKernelManager):
         30.0, config=True, help="Seconds that a page which was sent has to open its line."
     )
 
-    # Runs a lesson in a kernel and returns what its cells show; the server sets it.
-    rehearse: Callable[[str, str], Awaitable[list[Any]]]
+    # Runs a lesson in a kernel and returns its page; the server sets it.
+    rehearse: Callable[[str, str], Awaitable[str]]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -74,7 +74,7 @@ class LessonKernels(AsyncMappingKernelManager):
         self._reserved: set[str] = set()
         self._growing: set[str] = set()
         self._task: asyncio.Task[None] | None = None
-        self._going: set[asyncio.Task[None]] = set()
+        self._going: set[asyncio.Task[Any]] = set()
         self._cores = max(2, os.cpu_count() or 2)
         self._turns = asyncio.Semaphore(2 * self._cores)
 
@@ -193,18 +193,20 @@ class LessonKernels(AsyncMappingKernelManager):
             if not self.has_room():
                 return
             place = await self._warm_up()
-            cells = await self.rehearse(self.pool_lesson, place.kernel_id)
-            self._pool.append(Place(place.kernel_id, cells))
+            html = await self.rehearse(self.pool_lesson, place.kernel_id)
+            self._pool.append(Place(place.kernel_id, html))
 
     async def _warm_up(self) -> Place:
         place = Place(str(uuid4()))
         self._grow(place.kernel_id)
-        await self.start_kernel(
+        coming = self.start_kernel(
             kernel_id=place.kernel_id,
             path="",
             env=dict(os.environ),
             extra_arguments=[f"--IPKernelApp.exec_lines={WARM_UP}"],
         )
+        # Broken off half-way, it would be nobody's to shut down.
+        await asyncio.shield(self._soon(coming))
         return place
 
     async def _first_alive(self, places: list[Place]) -> Place | None:
@@ -240,6 +242,7 @@ class LessonKernels(AsyncMappingKernelManager):
         """Shut every kernel down, whatever becomes of the others."""
         if self._task:
             self._task.cancel()
+            await asyncio.gather(self._task, *self._going, return_exceptions=True)
         every = [self.discard(kernel_id) for kernel_id in self.list_kernel_ids()]
         await asyncio.gather(*every, return_exceptions=True)
 
@@ -251,9 +254,10 @@ class LessonKernels(AsyncMappingKernelManager):
 
         asyncio.get_running_loop().call_later(delay, look)
 
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+    def _soon(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         self._going.add(task := asyncio.get_running_loop().create_task(work))
         task.add_done_callback(self._going.discard)
+        return task
 
     async def discard(self, kernel_id: str) -> None:
         """Shut a kernel down if it is there."""

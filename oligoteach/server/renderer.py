@@ -12,7 +12,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from voila.notebook_renderer import NotebookRenderer
 
-from oligoteach.server.kernels import LessonKernels, Place
+from oligoteach.server.kernels import LessonKernels
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -52,22 +52,22 @@ def _kept(to_html: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
 
 
 class LessonRenderer(NotebookRenderer):
-    """Voila's renderer for a kernel that waits for its turn, or that has run the lesson already.
+    """Voila's renderer for a kernel that waits for its turn.
 
     Parameters
     ----------
     kernels : LessonKernels
         Starts the kernel when the page's turn has come.
-    place : Place
-        The kernel's id, and what its cells show if it has run them.
+    kernel_id : str
+        Of that kernel, which may be running.
     **kwargs
         What Voila's renderer takes.
     """
 
-    def __init__(self, *, kernels: LessonKernels, place: Place, **kwargs: Any) -> None:
+    def __init__(self, *, kernels: LessonKernels, kernel_id: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._kernels = kernels
-        self._place = place
+        self._kernel_id = kernel_id
         self._turn = AsyncExitStack()
 
     async def initialize(self, **kwargs: Any) -> None:
@@ -81,41 +81,29 @@ class LessonRenderer(NotebookRenderer):
     async def pieces(self) -> AsyncIterator[str]:
         """Yield the page piece by piece."""
         try:
-            async for html, _ in self.generate_content_generator(self._place.kernel_id):
+            async for html, _ in self.generate_content_generator(self._kernel_id):
                 yield html
         finally:
             await self._turn.aclose()
 
-    async def rehearsal(self) -> list[Any]:
-        """Run the lesson in its kernel, and return what its cells show."""
-        kernel_id = self._place.kernel_id
-        await super()._jinja_kernel_start(self.notebook, kernel_id, self._kernel())
-        return [cell async for cell in super()._jinja_cell_generator(self.notebook, kernel_id)]
-
     async def _jinja_kernel_start(self, nb: Any, kernel_id: str, kernel_future: Any) -> str:  # noqa: ARG002 - Voila calls it so
-        if self._place.cells is None:
-            await self._turn.enter_async_context(self._kernels.turn())
-            await super()._jinja_kernel_start(nb, kernel_id, self._kernel())
+        await self._turn.enter_async_context(self._kernels.turn())
+        await super()._jinja_kernel_start(nb, kernel_id, self._kernel())
         return kernel_id
 
     async def _jinja_cell_generator(self, nb: Any, kernel_id: str) -> AsyncIterator[Any]:
-        if self._place.cells is not None:
-            for cell in self._place.cells:
-                yield cell
-            return
         async for cell in super()._jinja_cell_generator(nb, kernel_id):
             yield cell
         await self._turn.aclose()
 
     async def _kernel(self) -> Any:
         """Return the kernel's manager, started now if it was not there before."""
-        kernel_id = self._place.kernel_id
-        if kernel_id not in self._kernels:
+        if self._kernel_id not in self._kernels:
             name = self.notebook.metadata.kernelspec.name
             await self._kernels.start_kernel(
-                kernel_id=kernel_id, kernel_name=name, path="", env=dict(os.environ)
+                kernel_id=self._kernel_id, kernel_name=name, path="", env=dict(os.environ)
             )
-        return self._kernels.get_kernel(kernel_id)
+        return self._kernels.get_kernel(self._kernel_id)
 
 
 async def with_signs_of_life(

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 import tornado.httpserver
 import tornado.ioloop
 import tornado.web
-from jupyter_core.utils import run_sync
 from jupyter_server.utils import url_path_join
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
@@ -30,7 +29,7 @@ from voila.utils import get_page_config
 from oligoteach import __version__
 from oligoteach.server import handlers
 from oligoteach.server.catalogue import Catalogue
-from oligoteach.server.kernels import LessonKernels, Place
+from oligoteach.server.kernels import LessonKernels
 from oligoteach.server.lecture import Lecture, Network, make_ready
 from oligoteach.server.renderer import LessonRenderer
 from oligoteach.server.system import LOOPBACK, quieten, socket_folder, stop_signals
@@ -205,7 +204,7 @@ class LessonServer(Voila):
     def stop(self) -> None:
         """Close the port and every kernel."""
         self.http.stop()
-        run_sync(self.kernel_manager.close)()
+        self.ioloop.run_sync(self.kernel_manager.close)
         if self.desk:
             self.desk.polls.close()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
@@ -231,11 +230,11 @@ class LessonServer(Voila):
     def _is_kept(self, route: tuple[Any, ...]) -> bool:
         return str(route[0]).startswith(tuple(self._url(prefix) for prefix in _KEPT))
 
-    async def render(self, file: str, place: Place, page: Any = None) -> LessonRenderer:
-        """Return what writes a lesson's page for a kernel, or runs it there beforehand."""
+    async def render(self, file: str, kernel_id: str, page: Any = None) -> LessonRenderer:
+        """Return what writes a lesson's page for a kernel."""
         renderer = LessonRenderer(
             kernels=self.kernel_manager,
-            place=place,
+            kernel_id=kernel_id,
             request_handler=page,
             voila_configuration=self.voila_configuration,
             traitlet_config=self.config,
@@ -245,15 +244,15 @@ class LessonServer(Voila):
             contents_manager=self.contents_manager,
             base_url=self.base_url,
             kernel_spec_manager=self.kernel_spec_manager,
-            page_config=self._page_config(file, place),
+            page_config=self._page_config(file, kernel_id),
         )
         await renderer.initialize()
         return renderer
 
-    async def rehearse(self, file: str, kernel_id: str) -> list[Any]:
-        """Run a lesson in a kernel for a page that is still to come."""
-        renderer = await self.render(file, Place(kernel_id))
-        return await renderer.rehearsal()
+    async def rehearse(self, file: str, kernel_id: str) -> str:
+        """Run a lesson in a kernel for a reader who is still to come, and return the page."""
+        renderer = await self.render(file, kernel_id)
+        return "".join([html async for html in renderer.pieces()])
 
     @cached_property
     def _every_page(self) -> dict[str, Any]:
@@ -263,7 +262,7 @@ class LessonServer(Voila):
         )
         return {**config, "poll": self._url("/poll") if self.desk else None}
 
-    def _page_config(self, file: str, place: Place) -> dict[str, Any]:
+    def _page_config(self, file: str, kernel_id: str) -> dict[str, Any]:
         return handlers.describe_page(
             self._every_page,
             catalogue=self.catalogue,
@@ -271,7 +270,7 @@ class LessonServer(Voila):
             base_url=self.base_url,
             notebook_path=file,
             front_end_url=url_path_join(self.base_url, f"voila/static-{voila_version}"),
-            kernel_id=place.kernel_id,
+            kernel_id=kernel_id,
         )
 
 
