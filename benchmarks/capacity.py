@@ -50,10 +50,11 @@ class Lecture:
         self.base = base
         self.lesson = lesson
         self.path = f"/voila/render/{lesson_text(lesson).notebook}.ipynb"
+        self.files: list[str] = []  # what a page loads besides, once a browser has shown it
 
     def viewer(self) -> Viewer:
         """Return a reader who has not come yet."""
-        return Viewer(self.base, self.path)
+        return Viewer(self.base, self.path, files=self.files)
 
     def kernels(self) -> list[psutil.Process]:
         """Return the kernels that run."""
@@ -107,8 +108,8 @@ async def measure_arrivals(
     The class stays, and is returned. The real browser among them draws on this very machine, which
     a class does not: its figure is the sign that pages work, and an upper bound.
     """
-    alone = [await _alone(lecture) for _ in range(ALONE)]
     drawn = [await asyncio.to_thread(browser, lecture) for _ in range(ALONE)] if browser else []
+    alone = [await _alone(lecture) for _ in range(ALONE)]
     await lecture.ready()
     probe = asyncio.create_task(asyncio.to_thread(browser, lecture)) if browser else None
     pause = ARRIVAL_S / viewers
@@ -139,13 +140,18 @@ async def _after(delay: float, viewer: Viewer) -> Viewer:
 
 
 def browser_ms(lecture: Lecture) -> float:
-    """Return the time until a real browser shows the first control."""
+    """Return the time until a real browser shows the first control; note what it has loaded."""
+    loaded: list[str] = []
     with browsing() as browser:
         page = browser.new_page()
+        page.on("response", lambda answer: answer.status == 200 and loaded.append(answer.url))
         begun = time.perf_counter()
         page.goto(lecture.base + lecture.path, wait_until="commit", timeout=LIMIT_S * 1000)
         page.locator(CONTROL).first.wait_for(timeout=LIMIT_S * 1000)
-        return 1000 * (time.perf_counter() - begun)
+        spent = 1000 * (time.perf_counter() - begun)
+    own = (url.removeprefix(lecture.base) for url in loaded if url.startswith(lecture.base))
+    lecture.files = [path for path in own if path != lecture.path]
+    return spent
 
 
 async def measure_held(report: Report, lecture: Lecture, viewers: list[Viewer], hold: int) -> None:

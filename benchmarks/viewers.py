@@ -1,7 +1,8 @@
 """Viewers without a browser: they ask for what a browser asks, and hold what a browser holds.
 
 A browser draws a page on its reader's machine; many browsers on one machine would measure
-themselves. So a crowd is made of these, with one real browser among them as a probe.
+themselves. So a crowd is made of these, with one real browser among them as a probe. Which scripts
+and styles a page asks for is seen by a real browser beforehand.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -20,6 +23,8 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 CONTROL = "jupyter.widget.control"
 LIMIT_S = 180.0
+# To one host at a time, in the usual browsers.
+CONNECTIONS = 6
 _KERNEL = re.compile(r'"kernelId": "([^"]+)"')
 
 
@@ -29,10 +34,13 @@ class Viewer:
 
     Attributes
     ----------
+    files : sequence of str
+        What the page loads besides: a first visit, nothing kept by the browser.
     prose_s : float
         From the request to the first piece of the page.
     ready_s : float
-        From the request until every widget's state is there, so that a browser could draw.
+        From the request until every file and every widget's state is there, so that a browser
+        could draw.
     signs : int
         How often the page was told meanwhile that it is being worked on.
     """
@@ -40,6 +48,7 @@ class Viewer:
     base: str
     path: str
     token: str = ""
+    files: Sequence[str] = ()
     prose_s: float = 0.0
     ready_s: float = 0.0
     signs: int = 0
@@ -64,6 +73,7 @@ class Viewer:
             known = None if line else _KERNEL.search(page.decode("utf-8", "ignore"))
             if known:  # a browser holds its line long before the page is whole
                 line.append(asyncio.create_task(self._hold(known[1], cookies)))
+                line.append(asyncio.create_task(self._load(list(self.files))))
 
         query = f"?token={self.token}" if self.token else ""
         request = HTTPRequest(
@@ -81,6 +91,10 @@ class Viewer:
         await self._connect(kernel[1], "; ".join(cookies))
         self.ready_s = time.perf_counter() - begun
         return self
+
+    async def _load(self, files: list[str]) -> None:
+        """Load the files, each connection one after the other."""
+        await asyncio.gather(*(_load_while(self.base, files) for _ in range(CONNECTIONS)))
 
     async def _hold(self, kernel: str, cookies: list[str]) -> None:
         await self._socket(f"/voila/line/{kernel}", "; ".join(cookies))
@@ -109,6 +123,25 @@ class Viewer:
         """Leave."""
         for line in self._sockets:
             line.close(1001)
+
+
+async def _load_while(base: str, files: list[str]) -> None:
+    """Take paths from the list, and load each over one connection."""
+    if not files:
+        return
+    address = urlsplit(base)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**20)
+    while files:
+        asked = f"GET {files.pop()} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n"
+        writer.write(asked.encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        if " 200 " not in head.partition("\r\n")[0]:
+            raise RuntimeError(f"a file did not come: {head.partition(chr(13))[0]}")
+        length = re.search(r"(?i)content-length: *(\d+)", head)
+        if length is None:
+            raise RuntimeError("a file came without its length")
+        await reader.readexactly(int(length[1]))
+    writer.close()
 
 
 async def _states(line: WebSocketClientConnection) -> None:

@@ -25,7 +25,7 @@ DEFAULT_CLASS = 30
 LARGEST_CLASS = 1000
 # Of one core, to run a lesson in a kernel and to send its page; measured on one machine.
 WARM_UP_S = 2.2
-PAGE_S = 0.12
+PAGE_S = 0.13
 LOOK_EVERY_S = 0.5
 SAY_EVERY = 10
 # Nothing is sent there: asking for the way to it tells which of our addresses faces the network.
