@@ -37,6 +37,7 @@ HELD_GB = 14.0
 VOTE_S = 1.0
 GONE_S = 30.0
 PIN = "135790"
+FILES = ("script", "stylesheet", "font", "image")
 CONTROL = ".kit-widget :is(input, select, button):visible"
 FEEDS: list[asyncio.Future[HTTPResponse]] = []
 AsyncHTTPClient.configure(None, max_clients=1000)
@@ -144,13 +145,13 @@ def browser_ms(lecture: Lecture) -> float:
     loaded: list[str] = []
     with browsing() as browser:
         page = browser.new_page()
-        page.on("response", lambda answer: answer.status == 200 and loaded.append(answer.url))
+        page.on("request", lambda asked: asked.resource_type in FILES and loaded.append(asked.url))
         begun = time.perf_counter()
         page.goto(lecture.base + lecture.path, wait_until="commit", timeout=LIMIT_S * 1000)
         page.locator(CONTROL).first.wait_for(timeout=LIMIT_S * 1000)
         spent = 1000 * (time.perf_counter() - begun)
     own = (url.removeprefix(lecture.base) for url in loaded if url.startswith(lecture.base))
-    lecture.files = [path for path in own if path != lecture.path]
+    lecture.files = list(own)
     return spent
 
 

@@ -136,7 +136,7 @@ async def _load_while(base: str, files: list[str]) -> None:
         writer.write(asked.encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         if " 200 " not in head.partition("\r\n")[0]:
-            raise RuntimeError(f"a file did not come: {head.partition(chr(13))[0]}")
+            raise RuntimeError(f"{asked.split()[1]} did not come: {head.partition(chr(13))[0]}")
         length = re.search(r"(?i)content-length: *(\d+)", head)
         if length is None:
             raise RuntimeError("a file came without its length")
