@@ -61,7 +61,20 @@ function renderExplorer({ model, el, signal }) {
       controls.show(frames.entries());
       if (touched) keep();
       fit();
+      list();
     },
+  });
+
+  // Table and cards are long to lay out: they wait until the picture stands on the screen, and for
+  // as long as the learner moves on.
+  let lists = null;
+  const list = () => afterPaint(() => {
+    if (!lists || !frames.resting) return;
+    const message = lists;
+    lists = null;
+    if (message.table) table.show(message.table);
+    else table.age();
+    if (message.cards) showCards(cards, message, model);
   });
 
   let touched = false;
@@ -125,6 +138,7 @@ function renderExplorer({ model, el, signal }) {
   };
   // Put back to the start, the page must not keep what it has told.
   const conceal = () => {
+    lists = null;
     words.replaceChildren();
     views.take([]);
     image.src = PLACEHOLDER;
@@ -168,9 +182,8 @@ function renderExplorer({ model, el, signal }) {
     predicted: (message) => tell(message),
     extras(message) {
       if (message.view !== frames.id) return;
-      if (message.table) table.show(message.table);
-      else table.age();
-      if (message.cards) showCards(cards, message, model);
+      lists = message;
+      if (frames.resting) list();
     },
     cards: (message) => showRest(cards, message.cards),
     failed(message) {
@@ -285,6 +298,12 @@ function whenSeen(el, box, signal, want) {
     sizes.disconnect();
     document.removeEventListener("ot:look", relook);
   });
+}
+
+// A hidden page paints nothing, so there it is only a little later.
+function afterPaint(then) {
+  if (document.hidden) setTimeout(then, 50);
+  else requestAnimationFrame(() => setTimeout(then));
 }
 
 function controlsBox(model, config, signal, change) {
