@@ -65,7 +65,9 @@ class TeachingFigure(Figure):
             (self.width - left - right) / self.width,
             (self.height - top - bottom) / self.height,
         )
-        axes = self.add_axes(box)
+        from oligoteach.charts.axes import StampedAxes  # which takes its points from here
+
+        axes = self.add_axes(box, axes_class=StampedAxes)
         dress(axes, self.theme)
         return axes
 

@@ -44,8 +44,8 @@ class LessonKernels(AsyncMappingKernelManager):
 
     A page names its kernel before it is started, so that the browser can load its scripts while
     the kernel comes up. A spare kernel has the course's libraries loaded. A kernel of the pool, for
-    a lecture, has run its whole lesson besides, and its page is written. Each is handed out once, and replaced when the
-    page that took it has had time to settle.
+    a lecture, has run its whole lesson besides, and its page is written. Each is handed out once,
+    and replaced when the page that took it has had time to settle.
 
     Cold starts queue for the machine's cores: all of them at once would make everybody wait for
     the last.
