@@ -194,7 +194,7 @@
   }
 
   // The first and the latest round, for before and after a discussion.
-  function chart(poll, bars = poll.bars) {
+  function chart(poll) {
     const { first, last } = compared(poll);
     const bar = (round, id, kind, word) =>
       make("div", { class: "ot-poll-bar", "data-kind": kind },
@@ -212,19 +212,38 @@
     };
     const numbers = poll.kind === "numeric";
     const unit = numbers && poll.unit ? make("li", { class: "ot-poll-unit" }, make("p", {}, poll.unit)) : null;
-    return make("ul", { class: "ot-poll-chart", "data-numbers": numbers }, unit, bars.map(row));
+    return make("ul", { class: "ot-poll-chart", "data-numbers": numbers }, unit, poll.bars.map(row));
   }
 
   const share = (round, id) => (round.voters ? round.counts[id] / round.voters : 0);
   const compared = ({ rounds }) => ({ first: rounds.length > 1 ? rounds[0] : null, last: rounds.at(-1) });
 
-  // Where a figure needs the room: how many were right, and the shape of the rest in one small picture.
+  // Beside a figure, which needs the room: a line for each option; of numbers a line for those that
+  // are right, and the shape of the rest in one small picture.
   function small(poll) {
-    if (poll.kind !== "numeric") {
-      return chart(poll);
-    }
-    const right = poll.bars.filter(({ id }) => poll.right.includes(id));
-    return [chart({ ...poll, unit: "" }, right), columns(poll, poll.bars.filter((bar) => !right.includes(bar)))];
+    const { first, last } = compared(poll);
+    const voters = [first, last].filter(Boolean).map((round) => round.voters);
+    const right = ({ id }) => poll.right.includes(id);
+    const numbers = poll.kind === "numeric";
+    const lines = numbers ? poll.bars.filter(right) : poll.bars;
+    return make("div", { class: "ot-poll-beside", "data-kind": numbers ? "numbers" : "options" },
+      make("p", {}, make("strong", {}, `The room (${voters.join(" → ")}):`)),
+      make("ul", {}, lines.map((bar) => line(poll, bar, right(bar)))),
+      numbers ? columns(poll, poll.bars.filter((bar) => !right(bar))) : null);
+  }
+
+  function line(poll, { id, text }, right) {
+    const rounds = Object.entries(compared(poll)).filter(([, round]) => round);
+    const shares = rounds.map(([kind, round]) => [kind, `${Math.round(100 * share(round, id))}%`]);
+    const fill = ([kind, width]) => {
+      const bar = make("span", { class: "ot-poll-thin", "data-kind": kind });
+      bar.style.setProperty("--share", width);
+      return bar;
+    };
+    return make("li", { "data-right": right ? "yes" : null },
+      make("p", {}, right ? "✓ " : "", text, right ? make("span", { class: "ot-visually-hidden" }, " (right)") : null),
+      make("span", { class: "ot-poll-share" }, shares.map(([, width]) => width).join(" → ")),
+      shares.map(fill));
   }
 
   function columns(poll, bars) {
@@ -266,10 +285,7 @@
       const form = document.querySelector(`.kit-prediction[data-prediction="${CSS.escape(id)}"]`);
       const answer = form?.closest(".kit-explorer")?.querySelector(".kit-answer");
       if (answer?.childElementCount && !answer.querySelector(".ot-poll-beside")) {
-        const { voters } = poll.rounds.at(-1);
-        answer.append(
-          make("div", { class: "ot-poll-beside" }, make("p", {}, make("strong", {}, `The room (${voters}): `)), small(poll)),
-        );
+        answer.append(small(poll));
       }
     }
   }
