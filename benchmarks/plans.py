@@ -15,7 +15,7 @@ from oligoteach.models.dvh import dvh
 SHAPE = (60, 80, 100)
 STRUCTURES, BEAMS = 10, 9
 DVH_MS, FRAME_MS, TAIL_MS = 10, 60, 90
-WIDTH, HEIGHT = 880, 554
+WIDTH, HEIGHT = 880, 581
 
 
 def measure(report: Report) -> None:

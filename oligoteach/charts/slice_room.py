@@ -8,9 +8,9 @@ together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,9 +47,9 @@ FACTS = 8  # lines of figures, at most
 LINE = 17.0  # page pixels from one to the next
 KEY = 20.0  # page pixels for the key below the first plane
 SAMPLE = 16.0  # page pixels of a line in the list of curves
-#: Share of the axis where the target's curve falls, and beyond most limits on large volumes: the
-#: list of curves stands between them, where it is short enough.
-TARGET_FALLS, BEYOND_LIMITS = 0.74, 0.36
+LIST = 15.0  # page pixels from one line of that list to the next
+APART = 10.0  # page pixels between its columns, at least
+BELOW = 52.0  # page pixels below the curves for ticks and label
 LARGE, GROWN = 900, 1.12
 
 STYLES: tuple[tuple[str, Any], ...] = (
@@ -139,8 +139,7 @@ class Mark:
 class Shown:
     """What is shown: the slices from above, from the front and from the side, and all beside them.
 
-    ``levels`` are the lines of equal value with their names, from the highest down. ``list_at`` is
-    where the names of the curves begin at the earliest, as a share of the axis.
+    ``levels`` are the lines of equal value with their names, from the highest down.
     """
 
     cuts: tuple[Cut, Cut, Cut]
@@ -151,7 +150,6 @@ class Shown:
     marks: Sequence[Mark]
     x_label: str
     x_max: float
-    list_at: float
     facts: Sequence[tuple[str, str]]
 
 
@@ -242,7 +240,7 @@ class SliceRoom(dict[str, Any]):
             }  # fmt: skip
             top = 3 * gap + high + low
             self._facts = (gap, height - facts, width - 2 * gap)
-            self._curves = (50.0, 14.0, top + 16, facts + 58)
+            self._curves = (50.0, 14.0, top + 16, facts + 8)
         else:
             # As wide as the planes can be with their true shapes in this height.
             inner = min(max((height - 3 * gap) / 1.02, 0.5 * width), 0.58 * width)
@@ -255,7 +253,7 @@ class SliceRoom(dict[str, Any]):
                 "side": (2 * gap + 0.6 * (inner - gap), 2 * gap + high, 0.4 * (inner - gap), low),
             }
             self._facts = (left + 18, height - facts - 2, width - left - 24)
-            self._curves = (left + 56 * self._grown, 12.0, 14.0, facts + 56 * self._grown)
+            self._curves = (left + 56 * self._grown, 12.0, 14.0, facts + 8)
         for name, (x, y, wide, tall) in places.items():
             box = (x / width, 1 - (y + tall) / height, wide / width, tall / height)
             axes = figure.add_axes(box, facecolor=DARK)
@@ -315,18 +313,15 @@ class SliceRoom(dict[str, Any]):
         self["key"] = [stamp(axes, **look) for _ in range(len(LOOKS) + 1)]
 
     def _make_curves(self, figure: TeachingFigure) -> None:
-        left, right, top, bottom = self._curves
-        axes = figure.panel(left, right, top, bottom)
+        axes = figure.panel(*self._curves)
         axes.set(ylim=(0, 101))
         axes.yaxis.set_major_locator(FixedLocator(range(0, 101, 25)))
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.tick_params(labelsize=points(SMALL * self._grown))
         self._still["curves"] = axes
-        across, up = label_axes(figure, axes, bottom - 36 * self._grown, TEXT * self._grown)
-        box = axes.get_position()
-        up.set_position((box.x0 - 42 * self._grown / figure.width, (box.y0 + box.y1) / 2))
-        up.set_text("Share of the structure, %")
-        self._still["x-label"] = across
+        across, up = label_axes(figure, axes, 0, TEXT * self._grown)
+        up.set_text("Volume, %")
+        self._still["x-label"], self._still["y-label"] = across, up
         for i, (colour, dash) in enumerate(STYLES):
             look = getattr(self.theme, colour)
             (line,) = axes.plot([], [], color=look, linestyle=dash, linewidth=points(2.2), zorder=3)
@@ -344,22 +339,23 @@ class SliceRoom(dict[str, Any]):
                 zorder=5,
             )
             self["kept" if kept else "broken"] = marks
-        self._make_list(axes)
+        self._make_list(figure)
 
-    def _make_list(self, axes: Axes) -> None:
-        """Make the list of curves, where a steep fall leaves room."""
+    def _make_list(self, figure: TeachingFigure) -> None:
+        """Make the list of curves, which stands below them."""
+        axes = self._still["curves"]
         looks, dashes = zip(*STYLES, strict=True)
         samples = LineCollection(
             [], colors=[getattr(self.theme, look) for look in looks], linestyles=dashes,
-            linewidths=points(2.2), transform=axes.transAxes, zorder=4,
+            linewidths=points(2.2), transform=figure.transFigure, clip_on=False,
         )  # fmt: skip
         self._still["list"] = axes.add_collection(samples, autolim=False)
         look = {
-            "transform": axes.transAxes,
+            "transform": figure.transFigure,
             "color": self.theme.ink,
             "fontsize": points(SMALL * self._grown),
             "va": "center",
-            "zorder": 4,
+            "clip_on": False,
         }
         self._still["listed"] = [stamp(axes, **look) for _ in STYLES]
 
@@ -494,24 +490,53 @@ class SliceRoom(dict[str, Any]):
             inside = (mark for mark in shown.marks if mark.x <= shown.x_max)
             marks = [mark for mark in inside if mark.kept is kept]
             self[key].set_data([m.x for m in marks], [m.y for m in marks])
-        self._set_list(tuple(curve.name for curve in shown.curves), shown.list_at)
+        self._set_list(tuple(curve.name for curve in shown.curves))
 
-    def _set_list(self, names: tuple[str, ...], x: float) -> None:
-        if self._still.get("list-of") == (names, x):
+    def _set_list(self, names: tuple[str, ...]) -> None:
+        """Write the names of the curves in two columns, or in more where there is room."""
+        if names == self._still.get("list-of"):
             return
-        self._still["list-of"] = names, x
-        axes: Axes = self._still["curves"]
-        box = axes.get_position()
-        figure: Any = axes.figure
-        wide, tall = box.width * figure.width, box.height * figure.height
+        self._still["list-of"] = names
+        figure: Any = self._still["curves"].figure
+        left, _, wide = self._facts
         longest = max((width_of(figure, name, SMALL * self._grown) for name in names), default=0.0)
-        x = max(x, min(BEYOND_LIMITS, TARGET_FALLS - (SAMPLE + 4 + longest) / wide))
-        step = min(15.0 * self._grown / tall, 0.96 / max(len(names), 1))
-        heights = [0.98 - (i + 0.5) * step for i in range(len(names))]
-        self._still["list"].set_segments([[(x, y), (x + SAMPLE / wide, y)] for y in heights])
-        for word, name, y in zip_longest(self._still["listed"], names, heights):
-            word.set_position((x + (SAMPLE + 4) / wide, y or 0))
-            word.set_text(name or "")
+        columns = max(2, int((wide + APART) / (SAMPLE + 4 + longest + APART)))
+        rows, line = math.ceil(len(names) / columns), LIST * self._grown
+        self._place_curves(figure, rows * line)
+        places = []
+        for i in range(len(names)):
+            column, row = divmod(i, rows)
+            x = (left + column * wide / columns) / figure.width
+            places.append((x, (self._curves[3] + (rows - row - 0.5) * line) / figure.height))
+        room = wide / columns - SAMPLE - 8
+        sample, word = SAMPLE / figure.width, (SAMPLE + 4) / figure.width
+        self._still["list"].set_segments([[(x, y), (x + sample, y)] for x, y in places])
+        for i, text in enumerate(self._still["listed"]):
+            x, y = places[i] if i < len(names) else (0.0, 0.0)
+            text.set_position((x + word, y))
+            text.set_text(self._fitted(names[i], room) if i < len(names) else "")
+
+    def _fitted(self, name: str, room: float) -> str:
+        """Return a name that is cut off where it is wider than so many page pixels."""
+        figure: Any = self._still["curves"].figure
+        size, kept = SMALL * self._grown, name
+        while width_of(figure, name, size) > room and len(kept) > 1:
+            kept = kept[:-1].rstrip(" …")
+            name = f"{kept}…"
+        return name
+
+    def _place_curves(self, figure: TeachingFigure, listed: float) -> None:
+        """Give the curves the height that the list below them leaves."""
+        axes: Axes = self._still["curves"]
+        left, right, top, bottom = self._curves
+        bottom += listed + BELOW * self._grown
+        box = (left, bottom, figure.width - left - right, figure.height - top - bottom)
+        across, up = figure.width, figure.height
+        axes.set_position((box[0] / across, box[1] / up, box[2] / across, box[3] / up))
+        label = self._still["x-label"]
+        label.set_position((label.get_position()[0], (bottom - 34 * self._grown) / up))
+        middle = (bottom + box[3] / 2) / up
+        self._still["y-label"].set_position(((left - 42 * self._grown) / across, middle))
 
 
 def _half(centres: NDArray[Any]) -> float:

@@ -289,16 +289,18 @@ def lung_row(lungs: StructureDose, n_fractions: int) -> list[Any]:
 def goal_words(found: Conformity) -> tuple[str, str]:
     """Return R50 and D2cm with what RTOG 0813 and 0915 ask of a PTV of this size."""
     asked = goals(found.target_cc)
-    r50 = f"{found.r50:.1f}"
-    d2cm = "none: no body at 2 cm" if found.d2cm is None else f"{100 * found.d2cm:.0f} %"
-    if found.covered < LEAST_COVERED:
-        return f"{r50} (not covered)", f"{d2cm} (not covered)"
-    if not bool(asked.valid):
-        return f"{r50} (no goal)", f"{d2cm} (no goal)"
-    r50 += f" (< {float(asked.r50.none):.1f}: {_deviation(found.r50, asked.r50)})"
-    if found.d2cm is not None:
-        d2cm += f" (< {float(asked.d2cm.none):.0f}: {_deviation(100 * found.d2cm, asked.d2cm)})"
-    return r50, d2cm
+    for_all = "not covered" if found.covered < LEAST_COVERED else ""
+    if not for_all and not bool(asked.valid):
+        for_all = "no goal"
+    r50 = f"{found.r50:.1f} ({for_all or _goal(found.r50, asked.r50, '.1f')})"
+    if found.d2cm is None:
+        return r50, "no body at 2 cm"
+    d2cm = 100 * found.d2cm
+    return r50, f"{d2cm:.0f} % ({for_all or _goal(d2cm, asked.d2cm, '.0f')})"
+
+
+def _goal(value: float, limit: Any, look: str) -> str:
+    return f"< {float(limit.none):{look}}: {_deviation(value, limit)}"
 
 
 def _deviation(value: float, limit: Any) -> str:

@@ -310,7 +310,6 @@ def shown(view: OwnView) -> Shown:
         marks=marks(view),
         x_label=X_LABELS[view.axis],
         x_max=x_max(view, 1.05 * hottest),
-        list_at=0.14 if view.axis == "dose" else 0.4,
         facts=facts(view),
     )
 
@@ -480,7 +479,7 @@ class OwnPlan(UploadExplorer):
         "Validity": "For teaching. It is no device for checking plans, and for no patient",
         "Source": "The files; limits from the course's tables, each with its grade",
     }
-    aspect = 0.63
+    aspect = 0.66
     table_open = True
     narrow_aspect = 2.62
 

@@ -261,7 +261,6 @@ def shown(view: RoomView) -> Shown:
         marks=marks(view),
         x_label=X_LABELS[view.axis],
         x_max=x_max(view, max(s.histogram.maximum for s in view.structures)),
-        list_at=0.14 if view.axis == "dose" else 0.5,
         facts=facts(view),
     )
 
@@ -458,7 +457,7 @@ class PlanRoom(Explorer):
         "Limits": "Published, by source; they hold for their own number of fractions only",
         "Source": "data/plans: what was computed with what, and checksums",
     }
-    aspect = 0.63
+    aspect = 0.66
     table_open = True
     narrow_aspect = 2.62
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from figure_words import WIDTHS, drawn, faults
+from figure_words import WIDTHS, boxes, drawn, faults
 
 from oligoteach.evidence import constraint_sources, constraints, plan_arrays, plan_records
 from oligoteach.models.constraint_check import choose
@@ -225,6 +225,27 @@ class TestTheFigure:
     def test_nor_at_other_settings(self, values):
         for width in WIDTHS:
             assert faults(drawn(room(**values), width)) == []
+
+    @pytest.mark.parametrize("at", [{}, *(v["at"] for v in text_of("plan-room")["views"])], ids=str)
+    @pytest.mark.parametrize("size", [(288, 755), (343, 899), (624, 460), (666, 440), (881, 581)])
+    def test_neither_limit_nor_curve_runs_through_the_list_of_curves(self, at, size):
+        made = room()
+        made.take(at)
+        made.frame(*size)
+        canvas = made.canvas(*size, 1.0, "light")
+        names = {s.name for s in made.result().structures} | {"Lungs", "Bronchi"}
+        listed = [box for text, box in boxes(canvas.figure) if text in names - {"Heart"}]
+        assert len(listed) >= 8
+        moving = [*(f"curve-{i}" for i in range(10)), "kept", "broken"]
+        lines = [canvas._artists[name] for name in moving]
+        found = np.concatenate([line.get_transform().transform(line.get_xydata())
+                                for line in lines if line.get_xydata().size])  # fmt: skip
+        assert len(found) > 500
+        for box in listed:
+            # Half a mark, and the sample of the curve before its name.
+            x0, y0, x1, y1 = box.x0 - 26, box.y0 - 6, box.x1 + 6, box.y1 + 6
+            x, y = found.T
+            assert not np.any((x > x0) & (x < x1) & (y > y0) & (y < y1))
 
     def test_a_weight_moves_the_picture_and_keeps_what_stands_still(self):
         made = room()

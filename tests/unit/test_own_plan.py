@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from dicom_examples import both
+from figure_words import faults
 from matplotlib.path import Path
 from scipy.ndimage import distance_transform_edt
 
@@ -142,6 +143,16 @@ class TestIndices:
         view = own_view(made_ready(plan()[0]), settings(target="faint"))
         assert view.indices.target_cc == pytest.approx(8 * 0.4 * 0.21)
         assert not any(main for cut in shown(view).cuts for _, main in cut.plane.outlines)
+
+
+class TestWords:
+    @pytest.mark.parametrize("size", [(288, 755), (624, 460), (666, 440), (1100, 726)])
+    @pytest.mark.parametrize("name", ["PTV", "Wwwwwwwwwwwwwwwwwwww"])
+    def test_none_lies_on_another_however_many_and_long_the_names(self, size, name):
+        made = OwnPlan(text={"title": "Your plan", "badge": "own"})
+        made.bring_files(both(names=("PTV", *(f"{name} {letter}" for letter in "ABCDEFGHIJKL"))))
+        made.frame(*size)
+        assert faults(made.canvas(*size, 1.0, "light").figure) == []
 
 
 class TestFrames:
