@@ -17,7 +17,7 @@ __all__ = sorted(_PUBLIC)
 
 def warm() -> None:
     """Import what the first figure needs, so that the first frame need not wait for it."""
-    importlib.import_module("oligoteach.charts.figure")
+    importlib.import_module("oligoteach.charts.axes")
 
 
 def __getattr__(name: str) -> Any:
