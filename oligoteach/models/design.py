@@ -644,7 +644,10 @@ def _edges(control: Model, course: Course) -> FloatArray:
     if isinstance(control, PiecewiseExponential):
         kinks.extend(control.starts)
     inside = [t for t in kinks if 0 < t < course.end]
-    return np.unique(np.concatenate([np.linspace(0.0, course.end, _STEPS + 1), inside]))
+    edges: FloatArray = np.sort(np.concatenate([np.linspace(0.0, course.end, _STEPS + 1), inside]))
+    # Not np.unique, which first loads all that masked arrays need: a page would wait for that.
+    again = np.append(False, np.diff(edges) == 0)
+    return np.asarray(edges[~again])
 
 
 def _under_observation(course: Course, t: FloatArray) -> FloatArray:
