@@ -49,6 +49,7 @@ KEY = 20.0  # page pixels for the key below the first plane
 SAMPLE = 16.0  # page pixels of a line in the list of curves
 LIST = 15.0  # page pixels from one line of that list to the next
 APART = 10.0  # page pixels between its columns, at least
+TICKS = 6  # steps of the axis across, at most
 BELOW = 52.0  # page pixels below the curves for ticks and label
 LARGE, GROWN = 900, 1.12
 
@@ -197,7 +198,6 @@ class SliceRoom(dict[str, Any]):
         super().__init__()
         self.theme, self.compact = figure.theme, figure.compact
         self._grown = GROWN if figure.width >= LARGE else 1.0
-        self._x_max = 0.0
         self._still: dict[str, Any] = {}
         self._layout(figure)
         for name in NAMES:
@@ -314,14 +314,15 @@ class SliceRoom(dict[str, Any]):
 
     def _make_curves(self, figure: TeachingFigure) -> None:
         axes = figure.panel(*self._curves)
-        axes.set(ylim=(0, 101))
+        # Shares of the axis across, whose end moves; what is written along it moves as well.
+        axes.set(xlim=(0, 1), xticks=[], ylim=(0, 101))
         axes.yaxis.set_major_locator(FixedLocator(range(0, 101, 25)))
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.tick_params(labelsize=points(SMALL * self._grown))
         self._still["curves"] = axes
         across, up = label_axes(figure, axes, 0, TEXT * self._grown)
         up.set_text("Volume, %")
-        self._still["x-label"], self._still["y-label"] = across, up
+        self["x-label"], self._still["y-label"] = across, up
+        self._make_ticks(axes)
         for i, (colour, dash) in enumerate(STYLES):
             look = getattr(self.theme, colour)
             (line,) = axes.plot([], [], color=look, linestyle=dash, linewidth=points(2.2), zorder=3)
@@ -340,6 +341,22 @@ class SliceRoom(dict[str, Any]):
             )
             self["kept" if kept else "broken"] = marks
         self._make_list(figure)
+
+    def _make_ticks(self, axes: Axes) -> None:
+        """Make the lines and numbers of the axis across."""
+        grid = LineCollection(
+            [], colors=self.theme.line, linewidths=0.6, transform=axes.transAxes, zorder=1
+        )
+        self["grid"] = axes.add_collection(grid, autolim=False)
+        look = {
+            "transform": axes.transAxes,
+            "color": self.theme.ink,
+            "fontsize": points(SMALL * self._grown),
+            "ha": "center",
+            "va": "top",
+            "clip_on": False,
+        }
+        self["ticks"] = [stamp(axes, **look) for _ in range(TICKS + 2)]
 
     def _make_list(self, figure: TeachingFigure) -> None:
         """Make the list of curves, which stands below them."""
@@ -474,23 +491,29 @@ class SliceRoom(dict[str, Any]):
             self._still["ray-places"] = places
 
     def _set_curves(self, shown: Shown) -> None:
-        axes: Axes = self._still["curves"]
-        if shown.x_max != self._x_max:
-            axes.set_xlim(0, shown.x_max)
-            self._x_max = shown.x_max
-        if self._still["x-label"].get_text() != shown.x_label:
-            self._still["x-label"].set_text(shown.x_label)
+        self._set_list(tuple(curve.name for curve in shown.curves))
+        self._set_ticks(shown.x_max)
+        self["x-label"].set_text(shown.x_label)
         for i in range(CURVES):
             line = self[f"curve-{i}"]
             curve = shown.curves[i] if i < len(shown.curves) else None
             line.set_visible(curve is not None)
             if curve is not None:
-                line.set_data(curve.x, curve.y)
+                line.set_data(curve.x / shown.x_max, curve.y)
         for key, kept in (("kept", True), ("broken", False)):
             inside = (mark for mark in shown.marks if mark.x <= shown.x_max)
             marks = [mark for mark in inside if mark.kept is kept]
-            self[key].set_data([m.x for m in marks], [m.y for m in marks])
-        self._set_list(tuple(curve.name for curve in shown.curves))
+            self[key].set_data([m.x / shown.x_max for m in marks], [m.y for m in marks])
+
+    def _set_ticks(self, x_max: float) -> None:
+        """Write numbers along the axis across, up to its end."""
+        ticks = MaxNLocator(TICKS, steps=[1, 2, 5, 10]).tick_values(0, x_max)
+        places = [tick / x_max for tick in ticks if tick <= x_max]
+        self["grid"].set_segments([[(x, 0), (x, 1)] for x in places])
+        for i, word in enumerate(self["ticks"]):
+            here = i < len(places)
+            word.set_position((places[i] if here else 0, self._still["below"]))
+            word.set_text(f"{ticks[i]:g}" if here else "")
 
     def _set_list(self, names: tuple[str, ...]) -> None:
         """Write the names of the curves in two columns, or in more where there is room."""
@@ -533,8 +556,9 @@ class SliceRoom(dict[str, Any]):
         box = (left, bottom, figure.width - left - right, figure.height - top - bottom)
         across, up = figure.width, figure.height
         axes.set_position((box[0] / across, box[1] / up, box[2] / across, box[3] / up))
-        label = self._still["x-label"]
+        label = self["x-label"]
         label.set_position((label.get_position()[0], (bottom - 34 * self._grown) / up))
+        self._still["below"] = -7 / box[3]
         middle = (bottom + box[3] / 2) / up
         self._still["y-label"].set_position(((left - 42 * self._grown) / across, middle))
 

@@ -165,7 +165,9 @@ class TestFrames:
         return made
 
     @pytest.mark.parametrize(
-        "change", [{"look_head": 6}, {"look_left": -6, "look_back": 3}, {"dose": 10.5}], ids=str
+        "change",
+        [{"look_head": 6}, {"look_left": -6, "look_back": 3}, {"dose": 60}, {"axis": "eqd2"}],
+        ids=str,
     )
     def test_slices_and_dose_move_without_axes_drawn_anew(self, own, change):
         canvas = own.canvas(*SIZE, 1.0, "light")
