@@ -1,4 +1,6 @@
-"""How many rows the shipped tables hold, read without the ledger's own reader."""
+"""The shipped tables, read without the ledger's own reader."""
+
+from __future__ import annotations
 
 import csv
 
@@ -6,12 +8,22 @@ from oligoteach import evidence
 
 
 def rows_of(table, folder="evidence"):
-    """Count the rows of a shipped table, as its file holds them."""
+    """Return the rows of a shipped table, as its file holds them."""
     with evidence.data_path(folder, f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def keyed(table, column, folder="evidence"):
+    """Return the rows of a shipped table by the value of a column."""
+    return {row[column]: row for row in rows_of(table, folder)}
+
+
+def count_of(table, folder="evidence"):
+    """Count the rows of a shipped table."""
+    return len(rows_of(table, folder))
 
 
 def all_rows():
     """Count the rows of all shipped tables."""
     paths = evidence.data_path().rglob("*.csv")
-    return sum(rows_of(path.stem, path.parent) for path in paths)
+    return sum(count_of(path.stem, path.parent) for path in paths)

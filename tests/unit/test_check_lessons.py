@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from evidence_examples import LESSON, line_of
-from shipped_rows import all_rows, rows_of
+from shipped_rows import all_rows, count_of
 
 from oligoteach import evidence
 from oligoteach.evidence import notebooks
@@ -56,7 +56,7 @@ def test_a_sound_copy_passes_and_is_counted(copy):
     assert report.counts["definition"] > 10
     assert report.summary().startswith(f"Checked {all_rows()} rows, ")
     assert report.summary().endswith(
-        f"1 lesson, 1 notebook: no problems, {rows_of('known_oddities')} known oddities."
+        f"1 lesson, 1 notebook: no problems, {count_of('known_oddities')} known oddities."
     )
 
 

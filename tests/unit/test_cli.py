@@ -8,7 +8,7 @@ import sys
 import types
 
 import pytest
-from shipped_rows import all_rows, rows_of
+from shipped_rows import all_rows, count_of
 
 from oligoteach import __version__, evidence
 from oligoteach.cli import main
@@ -30,8 +30,10 @@ def break_a_claim(root):
 def test_check_passes_on_a_sound_copy(copy, capsys):
     assert main(["check", str(copy)]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[-1].endswith(f"no problems, {rows_of('known_oddities')} known oddities.")
-    assert sum(line.startswith("note: data/evidence/") for line in out) == rows_of("known_oddities")
+    assert out[-1].endswith(f"no problems, {count_of('known_oddities')} known oddities.")
+    assert sum(line.startswith("note: data/evidence/") for line in out) == count_of(
+        "known_oddities"
+    )
 
 
 def test_check_fails_with_file_row_field_and_rule(copy, capsys):
@@ -42,7 +44,7 @@ def test_check_fails_with_file_row_field_and_rule(copy, capsys):
         "data/evidence/claims.csv:60 value: not-a-number — 'fifty' is not a number; write digits "
         "with a point, such as 41.2 or 0.37.\n" in out
     )
-    assert out.splitlines()[-1].endswith(f"1 problem, {rows_of('known_oddities')} known oddities.")
+    assert out.splitlines()[-1].endswith(f"1 problem, {count_of('known_oddities')} known oddities.")
 
 
 def test_check_reports_as_json(copy, capsys):
@@ -58,7 +60,7 @@ def test_check_reports_as_json(copy, capsys):
         "not-a-number",
     )
     assert problem["key"] == "gomez-n"
-    assert len(report["notes"]) == rows_of("known_oddities")
+    assert len(report["notes"]) == count_of("known_oddities")
     assert report["checked"]["row"] == all_rows() - 1  # the broken one is not counted
 
 
@@ -76,14 +78,14 @@ def test_the_tables_and_definitions_of_this_copy_pass(capsys):
 
 def test_export_bibtex(capsys):
     assert main(["export", "bibtex"]) == 0
-    assert capsys.readouterr().out.count("\n@") + 1 == rows_of("references")
+    assert capsys.readouterr().out.count("\n@") + 1 == count_of("references")
 
 
 def test_export_one_table_to_a_file(tmp_path, capsys):
     path = tmp_path / "outcomes.csv"
     assert main(["export", "csv", "--table", "outcomes", "--out", str(path)]) == 0
     with path.open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == rows_of("outcomes")
+        assert len(list(csv.DictReader(file))) == count_of("outcomes")
     captured = capsys.readouterr()
     assert captured.out == ""
     assert str(path) in captured.err
@@ -100,7 +102,7 @@ def test_export_claims(tmp_path):
     path = tmp_path / "claims.csv"
     assert main(["export", "claims", "--out", str(path)]) == 0
     with path.open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == rows_of("claims")
+        assert len(list(csv.DictReader(file))) == count_of("claims")
 
 
 @pytest.mark.parametrize(

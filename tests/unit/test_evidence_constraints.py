@@ -7,7 +7,7 @@ import shutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shipped_rows import rows_of
+from shipped_rows import count_of
 
 from oligoteach import evidence
 from oligoteach.evidence.backing import SourceBook
@@ -29,7 +29,7 @@ def limits(**wanted):
 
 @pytest.mark.parametrize("model", CONSTRAINT_RECORDS, ids=lambda model: model.table)
 def test_every_row_is_read(model):
-    assert len(load_table(model)) == rows_of(model.table, "constraints")
+    assert len(load_table(model)) == count_of(model.table, "constraints")
 
 
 def test_cord_and_thecal_sac_are_two_columns_that_are_never_merged():

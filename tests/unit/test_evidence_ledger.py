@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from shipped_rows import rows_of
+from shipped_rows import count_of
 
 from oligoteach import evidence
 from oligoteach.evidence import citations, ledger
 from oligoteach.evidence.records import RECORDS, Claim, Outcome, Verdict
 
-ROWS = {model.table: rows_of(model.table) for model in RECORDS}
+ROWS = {model.table: count_of(model.table) for model in RECORDS}
 CACHES = (
     ledger.claims,
     ledger.verdicts,

@@ -5,7 +5,7 @@ import io
 import shutil
 
 import pytest
-from shipped_rows import rows_of
+from shipped_rows import count_of
 
 from oligoteach import evidence
 from oligoteach.evidence.check import check
@@ -13,7 +13,7 @@ from oligoteach.evidence.schedules import read_regimens, regimen_problems
 
 
 def test_every_schedule_is_read():
-    assert len(evidence.regimens()) == rows_of("regimens", "regimens")
+    assert len(evidence.regimens()) == count_of("regimens", "regimens")
     assert {row.site for row in evidence.regimens("bone")} == {"bone"}
     assert evidence.regimens("brain") == ()
 

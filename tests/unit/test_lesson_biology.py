@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
-import warnings
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
-from figure_words import WIDTHS, drawn, faults, settings
+from figure_words import WIDTHS, faults
 from golden_values import spec
-from PIL import Image
+from lesson_harness import (
+    check_every_setting,
+    check_kept_figure,
+    check_words,
+    notebook,
+    text_file,
+)
+from shipped_rows import keyed, rows_of
 
 from oligoteach.models import fractionation, seeding
 from oligoteach.modules import _failures, _prevented, _spectrum
 from oligoteach.modules import biology as lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "biology.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "02_biology.ipynb").read_text("utf-8"))
+pytestmark = pytest.mark.filterwarnings("error")
+TEXT = text_file("biology")
+NOTEBOOK = notebook("biology")
 BADGES = {"spectrum": "model", "failures": "published", "prevented": "model", "kill": "model"}
 EXTREMES = {
     "spectrum": (
@@ -52,14 +55,9 @@ EXTREMES = {
 }
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 OUTCOMES = rows_of("outcomes")
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
+CLAIMS = keyed("claims", "claim_id")
+AUDIT = keyed("audit", "claim_id")
 
 
 def explorer(key: str, **values):
@@ -77,36 +75,14 @@ def explained(key: str) -> str:
     return next(e for e in TEXT["explorers"] if e["id"] == key)["explain"]
 
 
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
 class TestEverySetting:
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_computes_draws_describes_and_tabulates(self, key):
-        made = explorer(key)
-        for name, value in settings(made):
-            made.set(**{**made.defaults(), name: value})
-            result = made.result()
-            words, table = made.describe(result), made.table(result)
-            assert 20 <= len(words) <= 900
-            assert words.endswith(".")
-            assert words == made.describe(made.compute(SimpleNamespace(**made.params)))
-            assert all(len(row) == len(table.columns) for row in table.rows)
-            assert not re.search(r"\bnan\b|\bNone\b|e-\d|e\+\d|\binf\b", f"{words} {table.rows}")
-            image = Image.open(io.BytesIO(made.frame(640, 420, 1.0)))
-            assert image.size == (640, 420)
-            assert len(image.convert("L").getcolors()) > 10
+        check_every_setting(explorer(key))
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
-        kept = explorer(key)
-        for values in ({}, *EXTREMES[key], {}):
-            kept.set(**{**kept.defaults(), **values})
-            assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500)
+        check_kept_figure(partial(explorer, key), EXTREMES[key])
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_the_first_sentence_carries_the_message_and_fits_before_an_audience(self, key):
@@ -134,8 +110,7 @@ class TestNothingIsCutOrCovered:
     @pytest.mark.parametrize("width", [250, *WIDTHS])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_words(self, key, width):
-        for values in ({}, *EXTREMES[key]):
-            assert faults(drawn(explorer(key, **values), width)) == [], values
+        check_words(explorer(key), width, EXTREMES[key])
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)

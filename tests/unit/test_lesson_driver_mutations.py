@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import math
 import random
 import re
-import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 from figure_words import drawn, faults
+from lesson_harness import text_file
 from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach.charts.interval_rows import POOL
 from oligoteach.charts.rows import lay_out
@@ -24,21 +22,16 @@ from oligoteach.charts.stamp import Stamp
 from oligoteach.modules import _clones, _driver_facts, _driver_trials
 from oligoteach.modules import driver_mutations as lesson
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("error")
 WIDTHS = (253, 288, 360, 640, 1100)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 OUTCOMES = rows_of("outcomes")
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
-TRIALS = {row["trial_id"]: row for row in rows_of("trials")}
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "driver_mutations.yaml").read_text("utf-8"))
+CLAIMS = keyed("claims", "claim_id")
+AUDIT = keyed("audit", "claim_id")
+TRIALS = keyed("trials", "trial_id")
+TEXT = text_file("driver_mutations")
 
 
 def published(trial: str, endpoint: str, measure: str, arm: str = "") -> dict[str, str]:
@@ -78,13 +71,6 @@ def settings(key: str) -> list[dict[str, object]]:
 
 def cell(table, row: str, column: str):
     return dict(zip(table.columns, next(r for r in table.rows if r[0] == row), strict=True))[column]
-
-
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @pytest.mark.parametrize("key", lesson.EXPLORERS)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import math
 import random
 import re
-import warnings
-from pathlib import Path
 from statistics import NormalDist
 from types import SimpleNamespace
 
 import pytest
 import yaml
 from figure_words import WIDTHS, drawn, faults, settings
+from lesson_harness import notebook, text_file
 from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach.modules import _open_questions as questions
 from oligoteach.modules import _planned, _registry, _years
 from oligoteach.modules import horizon as lesson
 from oligoteach.widgets.explorer import BENDS
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("error")
 BADGES = {
     "registry": "published",
     "timeline": "published",
@@ -33,18 +31,13 @@ BADGES = {
 }
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-TRIALS = {row["trial_id"]: row for row in rows_of("trials")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-REFERENCES = {row["ref_id"]: row for row in rows_of("references")}
+TRIALS = keyed("trials", "trial_id")
+AUDIT = keyed("audit", "claim_id")
+CLAIMS = keyed("claims", "claim_id")
+REFERENCES = keyed("references", "ref_id")
 OUTCOMES = rows_of("outcomes")
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "horizon.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "10_horizon.ipynb").read_text("utf-8"))
+TEXT = text_file("horizon")
+NOTEBOOK = notebook("horizon")
 
 
 def explorer(key: str, **values):
@@ -65,13 +58,6 @@ def text_of(key: str) -> dict:
     return found
 
 
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
 class TestEverySetting:
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_computes_describes_and_tabulates(self, key):
@@ -90,8 +76,10 @@ class TestEverySetting:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_draws_a_picture_of_the_size_asked(self, key, theme):
+        made = explorer(key)
         for name, value in settings(lesson.EXPLORERS[key]):
-            made = explorer(key, **{name: value})
+            made.reset()
+            made.set(**{name: value})
             image = Image.open(io.BytesIO(made.frame(640, 420, 1.0, theme)))
             assert image.size == (640, 420)
             assert len(image.convert("L").getcolors()) > 10
@@ -99,17 +87,21 @@ class TestEverySetting:
     @pytest.mark.parametrize("width", [253, *WIDTHS])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_no_words_are_clipped_or_overlap(self, key, width):
+        made = explorer(key)
         for name, value in settings(lesson.EXPLORERS[key]):
             if width not in (253, 640) and value != lesson.EXPLORERS[key].controls[0].default:
                 continue
-            found = faults(drawn(explorer(key, **{name: value}), width))
-            assert not found, (name, value, found)
+            made.reset()
+            made.set(**{name: value})
+            assert faults(drawn(made, width)) == [], (name, value)
 
     @pytest.mark.parametrize(("width", "bend"), [(520, 1), (624, BENDS[0])])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_nor_on_a_narrow_page_or_a_low_wall(self, key, width, bend):
+        made = explorer(key)
         for name, value in settings(lesson.EXPLORERS[key]):
-            made = explorer(key, **{name: value})
+            made.reset()
+            made.set(**{name: value})
             size = width, round(width * made.aspect * bend), 1, "light"
             made.frame(*size)
             found = faults(made.canvas(*size).figure)

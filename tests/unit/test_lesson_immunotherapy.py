@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import random
 import re
 import time
-import warnings
-from pathlib import Path
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
-import yaml
-from figure_words import WIDTHS, drawn, faults, settings
+from figure_words import WIDTHS, drawn
+from golden_values import spec
+from lesson_harness import (
+    check_every_setting,
+    check_kept_figure,
+    check_words,
+    notebook,
+    text_file,
+)
 from matplotlib.text import Text
-from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach.modules import _abscopal, _dormancy, _immune_evidence
 from oligoteach.modules import immunotherapy as lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "immunotherapy.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "05_immunotherapy.ipynb").read_text("utf-8"))
+pytestmark = pytest.mark.filterwarnings("error")
+TEXT = text_file("immunotherapy")
+NOTEBOOK = notebook("immunotherapy")
 BADGES = {
     "dynamics": "model",
     "dormancy": "model",
@@ -64,14 +66,9 @@ EXTREMES = {
 }
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 OUTCOMES = rows_of("outcomes")
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
+CLAIMS = keyed("claims", "claim_id")
+AUDIT = keyed("audit", "claim_id")
 
 
 def published(trial: str, endpoint: str, measure: str, arm: str = "") -> dict[str, str]:
@@ -92,37 +89,14 @@ def words_of(key: str, **values) -> str:
     return made.describe(made.result())
 
 
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
 class TestEverySetting:
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_computes_draws_describes_and_tabulates(self, key):
-        made = explorer(key)
-        for name, value in settings(made):
-            made.set(**{**made.defaults(), name: value})
-            result = made.result()
-            words, table = made.describe(result), made.table(result)
-            assert 20 <= len(words) <= 900
-            assert words.endswith(".")
-            assert words == made.describe(made.compute(SimpleNamespace(**made.params)))
-            assert all(len(row) == len(table.columns) for row in table.rows)
-            assert not re.search(r"\bnan\b|\bNone\b|e-\d|e\+\d", f"{words} {table.rows}")
-            image = Image.open(io.BytesIO(made.frame(640, 420, 1.0)))
-            assert image.size == (640, 420)
-            assert len(image.convert("L").getcolors()) > 10
+        check_every_setting(explorer(key))
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
-        kept = explorer(key)
-        chosen = [{}, *EXTREMES[key], {}]
-        for values in chosen:
-            kept.set(**{**kept.defaults(), **values})
-            assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500)
+        check_kept_figure(partial(explorer, key), EXTREMES[key])
 
     @pytest.mark.parametrize(
         ("key", "name", "value", "words"),
@@ -145,9 +119,7 @@ class TestNothingIsCutOrCovered:
     @pytest.mark.parametrize("width", [250, *WIDTHS])
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_words(self, key, width):
-        for values in ({}, *EXTREMES[key]):
-            made = explorer(key, **values)
-            assert faults(drawn(made, width)) == [], values
+        check_words(explorer(key), width, EXTREMES[key])
 
     @pytest.mark.parametrize("key", ["dynamics", "dormancy", "interferon"])
     def test_curves_stay_within_their_axes(self, key):
@@ -524,4 +496,4 @@ class TestTexts:
 
 
 def golden() -> list[dict]:
-    return SPEC["RT_ICI_Kosinsky2018"]["golden"]
+    return spec("RT_ICI_Kosinsky2018")["golden"]

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
-import json
 import math
 import random
 import re
-import warnings
-from pathlib import Path
 
 import pytest
-import yaml
 from figure_words import drawn, faults
 from figure_words import settings as single_settings
+from lesson_harness import notebook, text_file
 from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach import lesson
 from oligoteach.charts.interval_rows import POOL
@@ -26,7 +23,7 @@ from oligoteach.modules import _immortal as immortal
 from oligoteach.modules import _time_on_therapy as series
 from oligoteach.modules import oligoprogression as module
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("error")
 WIDTHS = (253, 288, 360, 640, 1100)
 ROWS = ("series", "trials", "subgroups")
 BADGES = {
@@ -38,16 +35,11 @@ BADGES = {
 }
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-OUTCOMES, TRIALS = rows_of("outcomes"), {row["trial_id"]: row for row in rows_of("trials")}
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "oligoprogression.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "07_oligoprogression.ipynb").read_text("utf-8"))
+OUTCOMES, TRIALS = rows_of("outcomes"), keyed("trials", "trial_id")
+CLAIMS = keyed("claims", "claim_id")
+AUDIT = keyed("audit", "claim_id")
+TEXT = text_file("oligoprogression")
+NOTEBOOK = notebook("oligoprogression")
 
 
 def published(trial: str, endpoint: str, measure: str, arm: str = "") -> dict[str, str]:
@@ -82,13 +74,6 @@ def settings(key: str, count: int, seed: int = 3) -> list[dict[str, object]]:
 
 def height(made, width: int) -> int:
     return round(width * (made.narrow_aspect if width < 520 else made.aspect))
-
-
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 class TestEverySetting:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import json
 import math
 import random
 import re
-import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
+from lesson_harness import notebook, text_file
 from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach.charts.belief_rows import BeliefRows
 from oligoteach.charts.figure import TeachingFigure
@@ -29,7 +27,7 @@ from oligoteach.charts.theme import DARK, LIGHT
 from oligoteach.modules import _curve_fits, _pooling, _trial_board, _trials, _updating
 from oligoteach.modules import randomised_trials as lesson
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("error")
 WIDTHS = (250, 288, 360, 640, 1100)
 BADGES = {
     "board": "published",
@@ -52,16 +50,11 @@ FOUR = ["gomez", "iyengar-utsw", "sabr-comet", "nrg-lu002"]
 ALL_SIX = [*FOUR, "extend", "nrg-br002"]
 
 
-def rows_of(table: str) -> list[dict[str, str]]:
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 OUTCOMES = rows_of("outcomes")
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "randomised_trials.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "03_randomised_trials.ipynb").read_text("utf-8"))
+CLAIMS = keyed("claims", "claim_id")
+AUDIT = keyed("audit", "claim_id")
+TEXT = text_file("randomised_trials")
+NOTEBOOK = notebook("randomised_trials")
 
 
 def published(trial: str, endpoint: str, measure: str, arm: str = "", months: str = ""):
@@ -100,13 +93,6 @@ def settings(key: str) -> list[dict[str, object]]:
 
 def height(made, width: int) -> int:
     return round(width * (made.narrow_aspect if width < 520 else made.aspect))
-
-
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 class TestEverySetting:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import io
 import itertools
-import json
 import math
 import random
 import re
-import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
+from golden_values import spec
 from kit_examples import in_a_kernel
+from lesson_harness import text_file
 from matplotlib.text import Text
 from PIL import Image
+from shipped_rows import keyed, rows_of
 
 from oligoteach import lesson
 from oligoteach.charts.figure import TeachingFigure
@@ -31,19 +29,13 @@ from oligoteach.modules import _go_no_go, _trial_repeats
 from oligoteach.modules._simulated_trials import GoNoGo, RunAgain
 from oligoteach.widgets import ImpossibleError
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("error")
 WIDTHS = (250, 288, 360, 640, 1100)
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "randomised_trials.yaml").read_text("utf-8"))
-SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
-
-
-def rows_of(table):
-    with (ROOT / "data" / "evidence" / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+TEXT = text_file("randomised_trials")
 
 
 OUTCOMES, ARMS = rows_of("outcomes"), rows_of("arms")
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
+AUDIT = keyed("audit", "claim_id")
 
 
 def outcome(trial, endpoint, measure, arm=""):
@@ -79,13 +71,6 @@ def prediction(key):
 
 def question(key):
     return next(q for q in TEXT["questions"] if q["id"] == key)
-
-
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 # Values that are telling for each control of the first explorer.
@@ -424,7 +409,7 @@ class TestGoNoGo:
         share = found["experimental"] / (found["experimental"] + found["control"])
         assert _go_no_go.allocation() == pytest.approx(share)
 
-    @pytest.mark.parametrize("golden", SPEC["GO_NOGO_LU002"]["golden"])
+    @pytest.mark.parametrize("golden", spec("GO_NOGO_LU002")["golden"])
     def test_the_chance_is_the_specs(self, golden):
         view = _go_no_go.go_view(float(golden["HR"]), 1.0, golden["D"])
         assert view.chance == pytest.approx(golden["P_go"], abs=1e-9)

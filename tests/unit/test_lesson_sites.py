@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-import warnings
-from pathlib import Path
-from types import SimpleNamespace
+from functools import partial
 
 import pytest
-import yaml
-from figure_words import WIDTHS, drawn, faults, settings
-from PIL import Image
+from figure_words import WIDTHS, drawn, faults
+from golden_values import spec
+from lesson_harness import (
+    check_every_setting,
+    check_kept_figure,
+    check_words,
+    notebook,
+    text_file,
+)
+from shipped_rows import keyed, rows_of
 
 from oligoteach import evidence
 from oligoteach.modules import _brain_path, _regimen_lab, _site_control, _site_limits, _site_trials
 from oligoteach.modules import sites as lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "sites.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "06_sites.ipynb").read_text("utf-8"))
+pytestmark = pytest.mark.filterwarnings("error")
+TEXT = text_file("sites")
+NOTEBOOK = notebook("sites")
 BADGES = {
     "control": "published",
     "regimens": "model",
@@ -60,15 +62,10 @@ EXTREMES = {
 }
 
 
-def rows_of(table: str, folder: str = "evidence") -> list[dict[str, str]]:
-    with (ROOT / "data" / folder / f"{table}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 OUTCOMES = rows_of("outcomes")
-AUDIT = {row["claim_id"]: row for row in rows_of("audit")}
-CLAIMS = {row["claim_id"]: row for row in rows_of("claims")}
-LIMITS = {row["constraint_id"]: row for row in rows_of("constraints", "constraints")}
+AUDIT = keyed("audit", "claim_id")
+CLAIMS = keyed("claims", "claim_id")
+LIMITS = keyed("constraints", "constraint_id", "constraints")
 
 
 def published(trial, endpoint, measure, arm="", months=""):
@@ -94,36 +91,14 @@ def words_of(key, **values):
     return made.describe(made.result())
 
 
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
 class TestEverySetting:
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_computes_draws_describes_and_tabulates(self, key):
-        made = explorer(key)
-        for name, value in settings(made):
-            made.set(**{**made.defaults(), name: value})
-            result = made.result()
-            words, table = made.describe(result), made.table(result)
-            assert 20 <= len(words) <= 900, (name, value)
-            assert words.endswith(".")
-            assert words == made.describe(made.compute(SimpleNamespace(**made.params)))
-            assert all(len(row) == len(table.columns) for row in table.rows)
-            assert not re.search(r"\bnan\b|\bNone\b|e-\d|e\+\d", f"{words} {table.rows}")
-            image = Image.open(io.BytesIO(made.frame(640, 420, 1.0)))
-            assert image.size == (640, 420)
-            assert len(image.convert("L").getcolors()) > 10
+        check_every_setting(explorer(key))
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
-        kept = explorer(key)
-        for values in [{}, *EXTREMES[key], {}]:
-            kept.set(**{**kept.defaults(), **values})
-            assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500), values
+        check_kept_figure(partial(explorer, key), EXTREMES[key])
 
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_the_first_sentence_carries_the_message_in_brief(self, key):
@@ -152,8 +127,7 @@ class TestNothingIsCutOrCovered:
     @pytest.mark.parametrize("width", WIDTHS)
     @pytest.mark.parametrize("key", lesson.EXPLORERS)
     def test_words(self, key, width):
-        for values in ({}, *EXTREMES[key]):
-            assert faults(drawn(explorer(key, **values), width)) == [], values
+        check_words(explorer(key), width, EXTREMES[key])
 
     def test_every_organ_in_every_number_of_fractions(self):
         made = explorer("limits")
@@ -199,7 +173,7 @@ class TestControl:
 
 
 class TestRegimens:
-    @pytest.mark.parametrize("golden", SPEC["BED_EQD2"]["golden"])
+    @pytest.mark.parametrize("golden", spec("BED_EQD2")["golden"])
     def test_doses_are_those_of_the_specification(self, golden):
         if not (golden["n"] <= 15 and 1 <= golden["d"] <= 34 and golden["d"] % 0.5 == 0):
             assert golden["n"] == 30
@@ -210,14 +184,14 @@ class TestRegimens:
         assert own.late == pytest.approx(golden["BED3"])
 
     def test_adrenal_control_is_that_of_the_specification(self):
-        [at_72] = [g for g in SPEC["TCP_adrenal_Chen2020"]["golden"] if g["BED10"] == 72]
+        [at_72] = [g for g in spec("TCP_adrenal_Chen2020")["golden"] if g["BED10"] == 72]
         own = explorer("regimens", site="adrenal", fractions=5, dose=8).result().own
         assert dict(own.held) == pytest.approx(
             {"1 y": 100 * at_72["LC1"], "2 y": 100 * at_72["LC2"]}, abs=1e-3
         )
 
     def test_lung_control_is_that_of_the_specification(self):
-        for golden in SPEC["TCP_Ohri2012"]["golden"]:
+        for golden in spec("TCP_Ohri2012")["golden"]:
             values = {"fractions": golden["n"], "dose": golden["d"], "size": golden["L_cm"]}
             own = explorer("regimens", site="lung-peripheral", **values).result().own
             assert dict(own.held)["2 y"] == pytest.approx(100 * golden["TCP"])
@@ -422,7 +396,7 @@ class TestTexts:
     def test_numeric_answers_are_the_ledgers_and_the_specifications(self):
         answers = {q["id"]: q["answer"] for q in (*TEXT["questions"], *TEXT["predictions"])
                    if "answer" in q}  # fmt: skip
-        [golden] = [g for g in SPEC["BED_EQD2"]["golden"] if (g["n"], g["d"]) == (3, 18)]
+        [golden] = [g for g in spec("BED_EQD2")["golden"] if (g["n"], g["d"]) == (3, 18)]
         two_years = published("adrenal-pool", "LC", "landmark", "sbrt", "24")
         assert answers == {
             "bed-of-54-in-3": golden["BED10"],
