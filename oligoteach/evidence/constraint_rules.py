@@ -21,7 +21,7 @@ from oligoteach.evidence.dose_constraints import (
 from oligoteach.evidence.integrity import finding, unknown_keys
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.records import Record
-from oligoteach.evidence.tables import Located, Table, parse_table
+from oligoteach.evidence.tables import Located, Table, read_table
 
 R = TypeVar("R", bound=Record)
 
@@ -66,16 +66,11 @@ def read_constraints(folder: Path, label: str = f"data/{FOLDER}") -> ConstraintT
     -------
     ConstraintTables
     """
-
-    def table(model: type[R]) -> Table[R]:
-        name = f"{model.table}.csv"
-        return parse_table(folder / name, model, f"{label}/{name}")
-
     return ConstraintTables(
-        constraints=table(Constraint),
-        organs=table(Organ),
-        sources=table(ConstraintSource),
-        conflicts=table(ConstraintConflict),
+        constraints=read_table(folder, Constraint, label),
+        organs=read_table(folder, Organ, label),
+        sources=read_table(folder, ConstraintSource, label),
+        conflicts=read_table(folder, ConstraintConflict, label),
     )
 
 

@@ -28,7 +28,7 @@ from oligoteach.evidence.records import (
     Trial,
     Verdict,
 )
-from oligoteach.evidence.tables import Located, Table, parse_table
+from oligoteach.evidence.tables import Located, Table, read_table
 
 R = TypeVar("R", bound=Record)
 
@@ -87,20 +87,15 @@ def read_ledger(folder: Path, label: str = "data/evidence") -> Ledger:
     -------
     Ledger
     """
-
-    def table(model: type[R]) -> Table[R]:
-        name = f"{model.table}.csv"
-        return parse_table(folder / name, model, f"{label}/{name}")
-
     return Ledger(
-        references=table(Reference),
-        claims=table(Claim),
-        audit=table(Verdict),
-        trials=table(Trial),
-        arms=table(Arm),
-        outcomes=table(Outcome),
-        glossary=table(GlossaryTerm),
-        oddities=table(KnownOddity),
+        references=read_table(folder, Reference, label),
+        claims=read_table(folder, Claim, label),
+        audit=read_table(folder, Verdict, label),
+        trials=read_table(folder, Trial, label),
+        arms=read_table(folder, Arm, label),
+        outcomes=read_table(folder, Outcome, label),
+        glossary=read_table(folder, GlossaryTerm, label),
+        oddities=read_table(folder, KnownOddity, label),
     )
 
 

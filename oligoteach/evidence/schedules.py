@@ -26,7 +26,7 @@ from oligoteach.evidence.records import (
     Sentence,
     Verification,
 )
-from oligoteach.evidence.tables import Located, Table, parse_table
+from oligoteach.evidence.tables import Located, Table, read_table
 
 Role = Literal["tested", "conventional", "review"]
 
@@ -79,8 +79,7 @@ def regimens(site: str | None = None) -> tuple[Regimen, ...]:
 
 def read_regimens(folder: Path, label: str = "data/regimens") -> Table[Regimen]:
     """Read the table of a folder, collecting problems rather than raising."""
-    name = f"{Regimen.table}.csv"
-    return parse_table(folder / name, Regimen, f"{label}/{name}")
+    return read_table(folder, Regimen, label)
 
 
 def regimen_problems(

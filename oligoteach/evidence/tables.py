@@ -109,6 +109,22 @@ def read_text(path: Path, name: str) -> tuple[str, Problem | None]:
     return text, None
 
 
+def read_table(folder: Path, model: type[R], label: str) -> Table[R]:
+    """Read a record's table in a folder, as :func:`parse_table` does.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds the tables.
+    model : type of Record
+        What a row is; it names its table.
+    label : str
+        Name of the folder as shown to a reader.
+    """
+    name = f"{model.table}.csv"
+    return parse_table(folder / name, model, f"{label}/{name}")
+
+
 def parse_table(path: Path, model: type[R], name: str | None = None) -> Table[R]:
     """Read a table and validate each row.
 

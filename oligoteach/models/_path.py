@@ -71,6 +71,17 @@ class Condition:
     claims: tuple[str, ...]
 
 
+def all_hold(conditions: Sequence[Condition]) -> tuple[bool, str]:
+    """Return whether all conditions hold, and why: what speaks against it, or else for it."""
+    against = [part.reason for part in conditions if not part.holds]
+    return not against, " ".join(against or (part.reason for part in conditions))
+
+
+def trail(steps: Sequence[Step], end: End) -> tuple[str, ...]:
+    """Return ids from the first question to the end."""
+    return (*(step.id for step in steps), end.id)
+
+
 def branches(questions: Sequence[Question]) -> dict[str, tuple[str, str]]:
     """Return what follows each question on "no" and on "yes", for a chart of the tree."""
     return {question.id: (question.no, question.yes) for question in questions}

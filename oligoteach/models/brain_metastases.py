@@ -95,7 +95,7 @@ class Decision:
     @property
     def path(self) -> tuple[str, ...]:
         """Ids from the first question to the end."""
-        return (*(step.id for step in self.steps), self.end.id)
+        return _path.trail(self.steps, self.end)
 
 
 ROOT = "symptoms"
@@ -242,9 +242,7 @@ def _conditions(situation: Situation) -> tuple[Condition, ...]:
 
 
 def _may_wait(situation: Situation) -> tuple[bool, str]:
-    conditions = _conditions(situation)
-    against = [part.reason for part in conditions if not part.holds]
-    return not against, " ".join(against or (part.reason for part in conditions))
+    return _path.all_hold(_conditions(situation))
 
 
 def _are_few(situation: Situation) -> tuple[bool, str]:

@@ -140,7 +140,7 @@ class Decision:
     @property
     def path(self) -> tuple[str, ...]:
         """Ids from the first question to the end."""
-        return (*(step.id for step in self.steps), self.end.id)
+        return _path.trail(self.steps, self.end)
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -322,9 +322,7 @@ def _conditions(situation: Situation) -> tuple[Condition, ...]:
 
 
 def _is_oligo(situation: Situation) -> tuple[bool, str]:
-    conditions = _conditions(situation)
-    against = [part.reason for part in conditions if not part.holds]
-    return not against, " ".join(against or (part.reason for part in conditions))
+    return _path.all_hold(_conditions(situation))
 
 
 def _is_targeted(situation: Situation) -> tuple[bool, str]:
