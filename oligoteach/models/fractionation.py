@@ -74,6 +74,8 @@ _REPOPULATION = (
     "Kick-off, doubling time and alpha of repopulation are assumptions; no source for these values "
     "was found."
 )
+#: Notes that only say what is assumed, wherever the corrections are used.
+ASSUMED = (_REPAIR, _REPOPULATION)
 _NOTHING_LEFT = (
     "Repopulation takes away more than the whole course gives; there the formula has no meaning."
 )

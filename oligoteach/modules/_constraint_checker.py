@@ -9,7 +9,7 @@ from typing import Any
 
 from oligoteach import evidence
 from oligoteach.models.constraint_check import Judgement, choose, is_near_maximum, judge
-from oligoteach.modules._isoeffect import counted
+from oligoteach.modules._phrases import counted, listed
 from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Number, Table
 
@@ -263,7 +263,7 @@ def name_of(source: str) -> str:
 def check_sentences(view: CheckView) -> list[str]:
     """Return the plan in words, source by source, and where they disagree."""
     apart = [line for line in view.lines if line.disagree]
-    split = f"disagree on {_and([_lower(n.item) for n in apart])}" if apart else "agree"
+    split = f"disagree on {listed([_lower(n.item) for n in apart])}" if apart else "agree"
     by_source = ", ".join(_by_source(view, source) for source in view.sources)
     found = [
         f"The same plan in {counted(view.fractions)}: the sources {split}.",
@@ -279,7 +279,7 @@ def check_sentences(view: CheckView) -> list[str]:
 def _by_source(view: CheckView, source: str) -> str:
     """Return how many limits of a source are broken, and which."""
     broken = view.broken(source)
-    names = f" ({_and([_lower(line.item) for line in broken])})" if broken else ""
+    names = f" ({listed([_lower(line.item) for line in broken])})" if broken else ""
     return f"{name_of(source)} {len(broken)} of {view.has(source)}{names}"
 
 
@@ -302,14 +302,10 @@ def _silent(view: CheckView) -> str:
     """Say which items no source has a limit for."""
     names = [_lower(line.item) for line in view.lines if not line.cells]
     aside = sum(line.set_aside for line in view.lines)
-    parts = [f"No limit for {counted(view.fractions)}: {_and(names)}."] if names else []
+    parts = [f"No limit for {counted(view.fractions)}: {listed(names)}."] if names else []
     if aside:
         parts.append(f"Left out as unverified: {aside}.")
     return " ".join(parts)
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def check_table(view: CheckView) -> Table:

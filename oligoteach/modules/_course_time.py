@@ -7,15 +7,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from oligoteach.models._estimate import Estimate
 from oligoteach.models._numbers import FloatArray
 from oligoteach.models.fractionation import (
     ALPHA_BETA_LATE,
     ALPHA_BETA_TUMOUR,
+    ASSUMED,
     bed,
     with_repair_between,
     with_repopulation,
 )
-from oligoteach.modules._isoeffect import beyond, counted
+from oligoteach.modules._isoeffect import beyond
+from oligoteach.modules._phrases import counted
 from oligoteach.widgets import Table
 
 RHYTHMS = {
@@ -54,6 +57,8 @@ class TimeView:
         first to the second, NaN above 12.
     kick_off : float
         Day from which the tumour grows again.
+    warnings : tuple of str
+        Where the models are left, and what is debated.
     """
 
     n_fractions: int
@@ -68,6 +73,7 @@ class TimeView:
     late: float
     by_hours: FloatArray
     kick_off: float
+    warnings: tuple[str, ...]
 
     @property
     def lost(self) -> float:
@@ -104,16 +110,18 @@ def time_view(p: SimpleNamespace) -> TimeView:
     actual = planned + p.gap
     growth = {"kick_off": p.kick_off, "doubling_time": p.doubling}
 
-    def grown(days: float | FloatArray) -> FloatArray:
-        return with_repopulation(*course, ALPHA_BETA_TUMOUR, days, **growth).values
+    def grown(days: float | FloatArray) -> Estimate:
+        return with_repopulation(*course, ALPHA_BETA_TUMOUR, days, **growth)
 
-    def repaired(apart: float | FloatArray) -> FloatArray:
+    def repaired(apart: float | FloatArray) -> Estimate:
         times = hours_of(p.fractions, p.rhythm, np.asarray(apart, dtype=float))
-        return with_repair_between(times, p.dose, ALPHA_BETA_LATE, p.half_time).values
+        return with_repair_between(times, p.dose, ALPHA_BETA_LATE, p.half_time)
 
     longest = WITHIN_A_DAY if p.rhythm == "twice" else HOURS[-1]
     by_hours = np.full(HOURS.shape, np.nan)
-    by_hours[longest >= HOURS] = repaired(HOURS[longest >= HOURS])
+    by_hours[longest >= HOURS] = repaired(HOURS[longest >= HOURS]).values
+    after, late = grown(actual), repaired(HOURS_APART[p.rhythm])
+    said = dict.fromkeys((*after.warnings, *late.warnings))
 
     return TimeView(
         n_fractions=p.fractions,
@@ -122,12 +130,13 @@ def time_view(p: SimpleNamespace) -> TimeView:
         planned=planned,
         actual=actual,
         full=float(bed(*course, ALPHA_BETA_TUMOUR)),
-        by_days=grown(DAYS),
-        tumour={"planned": float(grown(planned)), "actual": float(grown(actual))},
+        by_days=grown(DAYS).values,
+        tumour={"planned": float(grown(planned).values), "actual": float(after.values)},
         late_full=float(bed(*course, ALPHA_BETA_LATE)),
-        late=float(repaired(HOURS_APART[p.rhythm])),
+        late=float(late.values),
         by_hours=by_hours,
         kick_off=p.kick_off,
+        warnings=tuple(sentence for sentence in said if sentence not in ASSUMED),
     )
 
 
@@ -152,6 +161,7 @@ def time_sentences(view: TimeView) -> list[str]:
         "complete repair.",
         "Kick-off, doubling time, α and half-time of repair are assumptions; no source for them "
         "was found.",
+        *view.warnings,
     ]
 
 

@@ -35,6 +35,7 @@ SOURCES = {
 }
 LEAST_COVERED = 0.5  # share of the target with the dose, below which goals say nothing
 POINT_CC = 0.035  # what a point is read as, where a source names no volume
+CORDS = ("spinal-cord", "thecal-sac", "spinal-canal")  # all limited for the sake of the cord
 TONES = {"pass": "ok", "fail": "bad", "not applicable": "open"}
 WORDS = {"pass": "kept", "fail": "broken", "not applicable": "not applicable"}
 
@@ -53,10 +54,10 @@ class StructureDose:
 
     @property
     def alpha_beta(self) -> float:
-        """The textbook value in Gy: 10 for the target, 2 for the cord, 3 for other organs."""
+        """The textbook value in Gy: 10 for the target, 2 for the cord and what holds it, else 3."""
         if self.kind == "target":
             return ALPHA_BETA_TUMOUR
-        return ALPHA_BETA_CORD if self.organ == "spinal-cord" else ALPHA_BETA_LATE
+        return ALPHA_BETA_CORD if self.organ in CORDS else ALPHA_BETA_LATE
 
 
 @dataclass(frozen=True)

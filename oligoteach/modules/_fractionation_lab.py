@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -13,7 +12,8 @@ from oligoteach.models.fractionation import (
     ALPHA_BETA_TUMOUR,
     LQ_HIGH,
 )
-from oligoteach.modules._isoeffect import beyond, counted
+from oligoteach.modules._isoeffect import beyond
+from oligoteach.modules._phrases import counted, listed
 from oligoteach.widgets import Table
 
 TISSUES = {
@@ -139,12 +139,12 @@ def fractionation_view(p: SimpleNamespace) -> FractionationView:
     """Return the schedules for the explorer's settings."""
     models = models_for(p.tissue, float(p.transition))
     measure = eqd2 if p.scale == "eqd2" else bed
-    listed = [(*CONVENTIONAL, "conventional"), *SCHEDULES[p.site]]
+    known_ones = [(*CONVENTIONAL, "conventional"), *SCHEDULES[p.site]]
     own = (p.fractions, float(p.dose))
-    if not any(math.isclose(d, own[1]) and n == own[0] for n, d, _ in listed):
-        listed.append((*own, "yours"))
+    if own not in [(n, d) for n, d, _ in known_ones]:
+        known_ones.append((*own, "yours"))
     found, warnings = [], dict.fromkeys(())
-    for n, d, known in sorted(listed, key=lambda s: (s[1], -s[0])):
+    for n, d, known in sorted(known_ones, key=lambda s: (s[1], -s[0])):
         estimates = {way: measure(model, n, d) for way, model in models.items()}
         lit = (n, d) == own
         if lit:
@@ -174,7 +174,7 @@ def fractionation_sentences(view: FractionationView) -> list[str]:
     ]
     names = "/".join(NAMES[way] for way in yours.values)
     found = [
-        f"{yours.total:g} Gy in {count}, {tissue}: {view.scale_name} {_listed(said)}, a spread of "
+        f"{yours.total:g} Gy in {count}, {tissue}: {view.scale_name} {listed(said)}, a spread of "
         f"{yours.spread:.0f} Gy.",
         f"{names} of the others, in Gy: {', '.join(others)}.",
         f"LQ-L turns straight at {view.transition:g} Gy.",
@@ -203,7 +203,3 @@ def fractionation_table(view: FractionationView) -> Table:
         "Spread, Gy",
     ]
     return Table(columns, rows, f"{TISSUES[view.tissue]}. {' '.join(view.warnings)}")
-
-
-def _listed(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

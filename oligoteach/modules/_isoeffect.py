@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from oligoteach.models._numbers import FloatArray
-from oligoteach.models.fractionation import LQ_HIGH, bed, isoeffective_dose
+from oligoteach.models.fractionation import LQ_HIGH, LQ_LOW, bed, isoeffective_dose
+from oligoteach.modules._phrases import counted
 from oligoteach.widgets import Table
 
 COUNTS = np.arange(1.0, 41.0)
@@ -42,7 +43,8 @@ class Line:
     @property
     def holds(self) -> np.ndarray:
         """Where a fraction is within the range of the linear-quadratic model."""
-        return np.asarray(self.totals / COUNTS <= LQ_HIGH)
+        each = self.totals / COUNTS
+        return np.asarray((each >= LQ_LOW) & (each <= LQ_HIGH))
 
 
 @dataclass(frozen=True)
@@ -109,14 +111,11 @@ def isoeffect_sentences(view: IsoeffectView) -> list[str]:
         f"BED would be {view.late_bed:.0f} Gy in place of {late.target:.0f}.",
         f"LQ with α/β {tumour.alpha_beta:g} and {late.alpha_beta:g} Gy.",
     ]
-    if tumour.dose > LQ_HIGH or late.dose > LQ_HIGH:
+    if max(tumour.dose, late.dose) > LQ_HIGH:
         found.append(f"Above {LQ_HIGH:g} Gy a fraction LQ is disputed, and so is this.")
+    if min(tumour.dose, late.dose) < LQ_LOW:
+        found.append(f"Below {LQ_LOW:g} Gy a fraction no source read here vouches for LQ.")
     return found
-
-
-def counted(n_fractions: int) -> str:
-    """Return a number of fractions in words."""
-    return f"{n_fractions} fraction{'' if n_fractions == 1 else 's'}"
 
 
 def isoeffect_table(view: IsoeffectView) -> Table:
@@ -125,7 +124,7 @@ def isoeffect_table(view: IsoeffectView) -> Table:
     tumour, late = view.lines["tumour"], view.lines["late"]
     for n in sorted({*TICKS, view.n_fractions}):
         totals = [float(line.totals[n - 1]) for line in (tumour, late)]
-        inside = max(totals) / n <= LQ_HIGH
+        inside = tumour.holds[n - 1] and late.holds[n - 1]
         rows.append(
             [
                 str(n),

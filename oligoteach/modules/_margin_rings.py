@@ -19,7 +19,7 @@ from oligoteach.models.margins import (
     shift_within,
     straight_line,
 )
-from oligoteach.modules._isoeffect import counted
+from oligoteach.modules._phrases import counted
 from oligoteach.widgets import Table
 
 PENUMBRAS = {"water": "In water, 3.2 mm", "lung": "In lung, 6.4 mm"}

@@ -10,6 +10,7 @@ from typing import Any
 from oligoteach import evidence
 from oligoteach.charts.rows import Block, Line, Mark, Scale
 from oligoteach.models.constraint_check import Choice, choose, judge, near_maxima, spreads
+from oligoteach.modules._phrases import counted, listed
 from oligoteach.modules._regimen_lab import SITES
 from oligoteach.widgets import Table
 
@@ -208,7 +209,7 @@ def limit_sentences(view: LimitsView) -> list[str]:
         return list(_organ_sentences(view, view.organs[0]))
     wide = _widest(view)
     count = len(view.organs)
-    lead = f"{SITES[view.site]}, {_in(view.fractions)}: {count} organs" + (
+    lead = f"{SITES[view.site]}, {counted(view.fractions)}: {count} organs" + (
         f"; sources differ most for {wide}." if wide else "; no two sources to compare."
     )
     told = [lead]
@@ -235,7 +236,7 @@ def _organ_sentences(view: LimitsView, found: OrganView) -> Iterator[str]:
     near = [limit for _, limit in _near(view, chosen.limits) if limit.level != "optimal"]
     kept = [limit for limit in near if _kept(view, limit) == " ✓"]
     broken = [limit for limit in near if _kept(view, limit) == " ✗"]
-    lead = f"{found.organ.name}, {_in(view.fractions)}: "
+    lead = f"{found.organ.name}, {counted(view.fractions)}: "
     if not near:
         yield lead + (chosen.reason or "limits on volumes or means only.")
     else:
@@ -262,16 +263,12 @@ def _verdict(kept: list[evidence.Constraint], broken: list[evidence.Constraint])
     for verb, limits in (("keeps", kept), ("breaks", broken)):
         if limits:
             names = list(dict.fromkeys(_short(limit) for limit in limits))
-            parts.append(f"{verb} {_and(names)}")
+            parts.append(f"{verb} {listed(names)}")
     return " and ".join(parts)
 
 
 def _short(limit: evidence.Constraint) -> str:
     return evidence.constraint_sources()[limit.source].short_name
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _in_full(view: LimitsView, limits: Iterable[evidence.Constraint]) -> Iterator[str]:
@@ -287,15 +284,8 @@ def _in_full(view: LimitsView, limits: Iterable[evidence.Constraint]) -> Iterato
         words += " unverified" if limit.verification == "unverified" else ""
         groups.setdefault(_short(limit), []).append(words)
     if groups:
-        yield f"At most: {'; '.join(f'{name} {_comma(words)}' for name, words in groups.items())}."
-
-
-def _comma(words: list[str]) -> str:
-    return ", ".join(words)
-
-
-def _in(fractions: int) -> str:
-    return f"{fractions} fraction{'' if fractions == 1 else 's'}"
+        each = [f"{name} {', '.join(words)}" for name, words in groups.items()]
+        yield f"At most: {'; '.join(each)}."
 
 
 def conflicts(view: LimitsView, found: OrganView) -> list[evidence.ConstraintConflict]:
@@ -329,7 +319,7 @@ def limit_table(view: LimitsView) -> Table:
             badge = {"text": row.kind, "tone": "note"}
             rows.append([found.organ.name, "Conflict", row.metric, "", badge, text])
     columns = ["Organ", "Source", "Metric", "Limit", "Grade", "Where seen, and what else"]
-    return Table(columns, rows, f"For {_in(view.fractions)} only; nothing is interpolated.")
+    return Table(columns, rows, f"For {counted(view.fractions)} only; nothing is interpolated.")
 
 
 def _row(name: str, limit: evidence.Constraint, old: evidence.Constraint | None) -> list[Any]:

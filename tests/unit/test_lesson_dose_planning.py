@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
-import warnings
-from pathlib import Path
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
-import yaml
-from figure_words import WIDTHS, boxes, drawn, faults, settings
-from PIL import Image
+from figure_words import WIDTHS, boxes, drawn
+from golden_values import spec
+from lesson_harness import check_every_setting, check_kept_figure, check_words, notebook, text_file
+from shipped_rows import rows_of
 
 from oligoteach.modules import dose_planning as lesson
 from oligoteach.modules._constraint_checker import SERIES
 from oligoteach.widgets import ImpossibleError
 
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = json.loads((ROOT / "data" / "models" / "spec.json").read_text("utf-8"))
-TEXT = yaml.safe_load((ROOT / "data" / "lessons" / "dose_planning.yaml").read_text("utf-8"))
-NOTEBOOK = json.loads((ROOT / "notebooks" / "08_dose_planning.ipynb").read_text("utf-8"))
-with (ROOT / "data" / "constraints" / "constraints.csv").open(encoding="utf-8") as _file:
-    CONSTRAINTS = list(csv.DictReader(_file))
+pytestmark = pytest.mark.filterwarnings("error")
+TEXT = text_file("dose_planning")
+NOTEBOOK = notebook("dose_planning")
+CONSTRAINTS = rows_of("constraints", "constraints")
 BADGES = {"constraints": "published"}
 EXTREMES = {
     "fractionation": (
@@ -88,51 +83,23 @@ def asked(kind: str, key: str) -> dict:
 
 
 def golden(model: str, **fixed) -> dict:
-    (row,) = [r for r in SPEC[model]["golden"] if fixed.items() <= r.items()]
+    (row,) = [r for r in spec(model)["golden"] if fixed.items() <= r.items()]
     return row
-
-
-@pytest.fixture(autouse=True)
-def strict():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 class TestEverySetting:
     @pytest.mark.parametrize("key", EXTREMES)
     def test_computes_draws_describes_and_tabulates(self, key):
-        made = explorer(key)
-        for name, value in settings(made):
-            made.params = made.defaults()
-            try:
-                made.set(**{name: value})
-            except ImpossibleError:
-                continue
-            result = made.result()
-            words, table = made.describe(result), made.table(result)
-            assert 20 <= len(words) <= 900
-            assert words.endswith(".")
-            assert words == made.describe(made.compute(SimpleNamespace(**made.params)))
-            assert all(len(row) == len(table.columns) for row in table.rows)
-            assert not re.search(r"\bnan\b|\bNone\b|e-\d|e\+\d", f"{words} {table.rows}")
-            image = Image.open(io.BytesIO(made.frame(640, 420, 1.0)))
-            assert image.size == (640, 420)
-            assert len(image.convert("L").getcolors()) > 10
+        check_every_setting(explorer(key), may_refuse=True)
 
     @pytest.mark.parametrize("key", EXTREMES)
     def test_a_frame_shows_its_own_setting_and_nothing_of_the_one_before(self, key):
-        kept = explorer(key)
-        for values in ({}, *EXTREMES[key], {}):
-            kept.params = kept.defaults()
-            kept.set(**values)
-            assert kept.frame(360, 500) == explorer(key, **values).frame(360, 500)
+        check_kept_figure(partial(explorer, key), EXTREMES[key])
 
     @pytest.mark.parametrize("width", WIDTHS)
     @pytest.mark.parametrize("key", EXTREMES)
     def test_no_word_is_cut_or_covered(self, key, width):
-        for values in ({}, *EXTREMES[key]):
-            assert faults(drawn(explorer(key, **values), width)) == [], values
+        check_words(explorer(key), width, EXTREMES[key])
 
     @pytest.mark.parametrize("key", EXTREMES)
     def test_the_first_sentence_carries_the_message_beside_a_figure_on_the_wall(self, key):
@@ -225,6 +192,15 @@ class TestFractionation:
 
 
 class TestIsoeffect:
+    def test_a_fraction_below_the_range_of_lq_is_not_called_within_it(self):
+        made = explorer("isoeffect", from_fractions=1, from_dose=1, fractions=40)
+        view = made.result()
+        assert not any(line.holds[-1] for line in view.lines.values())
+        assert all(line.holds[0] for line in view.lines.values())
+        assert "Below 1 Gy a fraction no source read here vouches" in made.describe(view)
+        within = {row[0]: row[-1] for row in made.table(view).rows}
+        assert (within["1"], within["40"]) == ("yes", "no")
+
     def test_doses_are_the_specifications(self):
         row = golden("ISO_D", n=5)
         made = explorer("isoeffect", from_fractions=10, from_dose=row["d"] / 2, fractions=5)
@@ -266,6 +242,21 @@ class TestIsoeffect:
 
 
 class TestTime:
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"fractions": 1, "dose": 20, "gap": 0}, "linear-quadratic model is disputed"),
+            ({"fractions": 5, "dose": 9}, "it is debated whether"),
+            (
+                {"fractions": 10, "dose": 1, "gap": 21, "kick_off": 7, "doubling": 1},
+                "takes away more than the whole course gives",
+            ),
+        ],
+    )
+    def test_it_says_where_the_models_are_left(self, values, words):
+        assert words in words_of("time", **values)
+        assert words not in words_of("time")
+
     @pytest.mark.parametrize(("n", "rhythm", "days"), [(30, "daily", 39), (33, "daily", 44)])
     def test_days_are_the_specifications(self, n, rhythm, days):
         row = golden("BED_repop", n=n)
@@ -475,7 +466,7 @@ class TestMargins:
 
 class TestMotion:
     def test_volumes_are_the_specifications(self):
-        for row in SPEC["ITV_geometry"]["golden"]:
+        for row in spec("ITV_geometry")["golden"]:
             view = explorer(
                 "motion", diameter=row["d_cm"], amplitude=10 * row["A_cm"], systematic=0, random=0
             ).result()
@@ -515,7 +506,7 @@ class TestMotion:
         assert middle.along - middle.across < 1
 
     def test_goals_in_the_question_are_the_tables(self):
-        table = np.array(SPEC["R50_D2cm"]["params"]["table"], dtype=float)
+        table = np.array(spec("R50_D2cm")["params"]["table"], dtype=float)
         r50, d2cm = (np.interp([20, 60], table[:, 0], table[:, c]) for c in (1, 3))
         right = asked("questions", "r50-by-volume")["options"][0]["feedback"]
         assert f"{r50[0]:.1f} becomes {math.ceil(10 * r50[1]) / 10:.1f}" in right
@@ -524,14 +515,14 @@ class TestMotion:
 
 class TestWhatIsTold:
     def test_what_was_not_found_stands_on_the_cards(self):
-        few = SPEC["MARGIN_few_fractions"]["checked"]
+        few = spec("MARGIN_few_fractions")["checked"]
         assert any(c["verdict"] == "not_found" and c["item"] == "formula" for c in few)
         assert "not found" in lesson.Margins.card["Validity"]
-        table = SPEC["R50_D2cm"]["checked"]
+        table = spec("R50_D2cm")["checked"]
         assert any(c["verdict"] == "not_found" and "table" in c["stated"] for c in table)
         assert "unverified" in lesson.Motion.card["Parameters"]
         assert "unverified" in explorer("motion").table(explorer("motion").result()).caption
-        line = SPEC["USC"]["checked"]
+        line = spec("USC")["checked"]
         assert any(c["verdict"] == "not_found" and "H460" in c["stated"] for c in line)
         assert "not found in a source" in lesson.Fractionation.card["Validity"]
 
@@ -549,5 +540,4 @@ class TestWhatIsTold:
 
 
 def claims(ids):
-    with (ROOT / "data" / "evidence" / "claims.csv").open(encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["claim_id"] in ids]
+    return [row for row in rows_of("claims") if row["claim_id"] in ids]
