@@ -432,6 +432,16 @@ def test_another_learner_at_the_same_machine_sees_nothing_of_it(clean, bob, new_
 
 
 @pytest.mark.browser
+def test_a_learner_may_be_called_like_a_part_of_an_address(hub, new_browser):
+    learner = Learner(hub, "voila").log_in().start()
+    page = new_browser()
+    log_in(page, learner)
+    open_lesson(page, learner)
+    page.locator('html[data-line="up"]').wait_for(state="attached")
+    assert page.errors == page.foreign == []
+
+
+@pytest.mark.browser
 def test_two_open_pages_do_not_undo_each_others_work(clean, new_browser):
     first = new_browser()
     log_in(first, clean)

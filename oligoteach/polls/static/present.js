@@ -33,7 +33,15 @@
   const button = (text, click, attributes = {}) =>
     make("button", { type: "button", class: "kit-button", click, ...attributes }, text);
   const said = make("p", { class: "ot-poll-said", role: "status" });
-  const panel = make("aside", { class: "ot-poll", "aria-label": "Poll", hidden: true });
+  const body = make("div", { class: "ot-poll-part" });
+  // Each part is drawn anew only when what it shows has changed: a button must not be taken away
+  // under a finger whenever a vote comes in.
+  const parts = ["top", "lost", "join", "count", "chart", "orders"].map((name) => [
+    name, { box: make("div", { class: "ot-poll-part" }), shown: null },
+  ]);
+  const part = Object.fromEntries(parts);
+  const live = parts.map(([, { box }]) => box).slice(1);
+  const panel = make("aside", { class: "ot-poll", "aria-label": "Poll", hidden: true }, part.top.box, said, body);
 
   const refuse = (text) => (said.textContent = text);
 
@@ -103,14 +111,28 @@
 
   // ---------- the panel ----------
 
+  function drawPart(name, what, build) {
+    const { box, shown } = part[name];
+    const now = JSON.stringify(what);
+    if (now !== shown) {
+      const held = box.contains(document.activeElement);
+      part[name].shown = now;
+      box.replaceChildren(...(what ? [build()] : []));
+      if (held) {
+        box.querySelector("button")?.focus();
+      }
+    }
+  }
+
   function draw(...content) {
-    panel.replaceChildren(
-      make("div", { class: "ot-poll-top" },
-        state ? make("p", {}, "Room ", make("strong", { class: "ot-poll-code" }, state.code)) : make("p", {}, "Poll"),
-        button("×", () => open(false), { "aria-label": "Close the poll’s panel", class: "ot-poll-close" }),
-      ),
-      said,
-      ...content.flat().filter((part) => part !== null),
+    drawPart("top", [state?.code], top);
+    body.replaceChildren(...content);
+  }
+
+  function top() {
+    return make("div", { class: "ot-poll-top" },
+      state ? make("p", {}, "Room ", make("strong", { class: "ot-poll-code" }, state.code)) : make("p", {}, "Poll"),
+      button("×", () => open(false), { "aria-label": "Close the poll’s panel", class: "ot-poll-close" }),
     );
   }
 
@@ -151,17 +173,21 @@
     const mine = target && state.question === target.key;
     const asked = mine && state.state !== "none";
     const isOpen = asked && state.state === "open";
-    draw(
-      lost ? make("p", { class: "ot-poll-lost", role: "alert" }, "No connection: the count may be old.") : null,
-      isOpen || !target ? invitation() : null,
-      asked ? count() : null,
-      asked ? (barsHidden && isOpen ? null : chart(state)) : null,
-      make("div", { class: "ot-poll-orders" }, orders(mine, isOpen)),
-    );
+    const { code, door, bars, right, rounds } = state;
+    if (body.firstChild !== live[0]) {
+      draw(...live);
+    }
+    drawPart("top", [code], top);
+    drawPart("lost", lost, () =>
+      make("p", { class: "ot-poll-lost", role: "alert" }, "No connection: the count may be old."));
+    drawPart("join", (isOpen || !target) && [code, door, !target, target && rounds?.length > 1], invitation);
+    drawPart("count", asked && [rounds.length, rounds.at(-1).voters], count);
+    drawPart("chart", asked && !(barsHidden && isOpen) && [bars, right, rounds], () => chart(state));
+    drawPart("orders", [asked, state.state, barsHidden, target?.key], () =>
+      make("div", { class: "ot-poll-orders" }, orders(asked, isOpen)));
   }
 
-  function orders(mine, isOpen) {
-    const asked = mine && state.state !== "none";
+  function orders(asked, isOpen) {
     const again = asked ? "Vote again" : "Ask the room";
     return [
       isOpen ? button("Close voting", () => order("close"), { class: "kit-button kit-primary" }) : null,

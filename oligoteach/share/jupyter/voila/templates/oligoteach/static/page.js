@@ -239,16 +239,12 @@
     return token;
   }
 
-  function base() {
-    return document.body.dataset.baseUrl.replace(/voila\/$/, "");
-  }
-
   function closeKernel() {
     const id = pageConfig().kernelId;
     if (id) {
       const form = new FormData();
       form.append("_xsrf", xsrfToken());
-      navigator.sendBeacon(`${base()}voila/api/shutdown/${id}`, form);
+      navigator.sendBeacon(`${document.body.dataset.baseUrl}voila/api/shutdown/${id}`, form);
     }
   }
 
@@ -263,7 +259,7 @@
     if (!kernelId || !oligoteach) {
       return;
     }
-    const address = new URL(`${base()}voila/line/${kernelId}`, location.href);
+    const address = new URL(`${document.body.dataset.baseUrl}voila/line/${kernelId}`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     const line = new WebSocket(address);
     let held = false;
