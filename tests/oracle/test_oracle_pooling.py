@@ -15,7 +15,7 @@ from oligoteach.models.pooling import chi_squared_tail, pool, t_value
 trials = st.lists(st.tuples(st.floats(-2, 2), st.floats(0.1, 1.5)), min_size=2, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trials, st.sampled_from([80.0, 95.0, 99.0]))
 def test_statsmodels(pairs, level):
     y, s = map(np.array, zip(*pairs, strict=True))

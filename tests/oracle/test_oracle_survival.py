@@ -49,7 +49,7 @@ def lifelines_cox(time, event, arm, level):
 
 
 @given(trials())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_log_rank_is_lifelines(trial):
     time, event, arm = trial
     theirs = logrank_test(time[arm == 0], time[arm == 1], event[arm == 0], event[arm == 1])
@@ -59,7 +59,7 @@ def test_log_rank_is_lifelines(trial):
 
 
 @given(trials(), st.sampled_from([80.0, 90.0, 95.0]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_hazard_ratio_and_interval_are_lifelines(trial, level):
     ours = hazard_ratio(*trial, level=level)
     assume(np.isfinite(ours.log))
@@ -72,7 +72,7 @@ def test_hazard_ratio_and_interval_are_lifelines(trial, level):
 
 
 @given(trials(), st.sampled_from(["efron", "breslow"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_hazard_ratio_is_where_statsmodels_has_its_maximum(trial, ties):
     time, event, arm = trial
     ours = hazard_ratio(*trial, ties=ties)
@@ -85,7 +85,7 @@ def test_hazard_ratio_is_where_statsmodels_has_its_maximum(trial, ties):
 
 
 @given(trials())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_kaplan_meier_is_lifelines(trial):
     time, event, arm = trial
     with warnings.catch_warnings():
@@ -106,7 +106,7 @@ def test_kaplan_meier_is_lifelines(trial):
 
 
 @given(trials(), st.floats(0.1, 1.0))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_restricted_mean_is_lifelines(trial, share):
     time, event, _ = trial
     horizon = float(share * time.max())

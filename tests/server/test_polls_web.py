@@ -562,7 +562,7 @@ PATHS = st.one_of(
 COOKIES = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"]),
     path=PATHS, fields=FIELDS, cookie=COOKIES, query=TEXT, raw=st.binary(max_size=80),
@@ -591,7 +591,7 @@ def test_whatever_is_sent_never_breaks_the_polls(
     assert problems == []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(fields=FIELDS)
 def test_no_fuzzed_form_makes_a_vote(standing, fields):
     lecturer = standing.lecturer()

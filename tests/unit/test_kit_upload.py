@@ -72,7 +72,7 @@ def test_two_files_in_pieces_come_whole():
     assert made.describe(made.result()) == "There are 901000 letters in it."
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=2), st.integers(1, PIECE))
 def test_pieces_of_any_size_come_together(files, piece):
     made = Letters()

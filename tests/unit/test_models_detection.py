@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from oligoteach.models.detection import MAX_LIMIT, detect, negative_binomial, sweep
@@ -98,7 +98,6 @@ def test_better_imaging_misses_fewer_and_finds_more_of_the_truly_few(mean, dispe
     assert np.all(np.diff(swept.called_and_truly[:, 0]) >= -1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 20), dispersions, st.floats(0, 1), st.integers(1, 15))
 def test_thinning_gives_the_same_numbers_seen_as_the_joint_distribution(mean, k, s, shown):
     found = detect(mean, k, s, 5, n_shown=MAX_LIMIT)

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from oligoteach.evidence.paths import data_path
@@ -26,7 +26,6 @@ def _places(by):
     return by.first + np.arange(len(by.weights))
 
 
-@settings(deadline=None)
 @given(shifts, amplitudes)
 def test_the_weights_are_shares_of_time_about_the_shift(shift, amplitude):
     by = taps(shift, amplitude)
@@ -35,7 +34,6 @@ def test_the_weights_are_shares_of_time_about_the_shift(shift, amplitude):
     assert by.weights @ _places(by) == pytest.approx(shift, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(shifts, st.floats(0.2, 12))
 def test_the_spread_is_that_of_a_sinusoid_and_of_the_interpolation(shift, amplitude):
     by = taps(shift, amplitude)
@@ -80,7 +78,6 @@ def test_nothing_moved_is_the_same_cube():
     assert shifted(cube, (0, 0, 0)) is cube
 
 
-@settings(deadline=None)
 @given(shifts, amplitudes, st.integers(0, 2))
 def test_what_stays_within_the_grid_is_kept_and_never_above_the_maximum(shift, amplitude, axis):
     cube = np.zeros((41, 41, 41), dtype=np.float32)

@@ -57,7 +57,7 @@ def test_the_published_values_are_the_specs():
     assert daily(7, 5, 2) == tuple((day, 2) for day in range(7, 12))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(st.integers(0, 40), st.floats(0.1, 10)), max_size=12, unique_by=lambda f: f[0]
@@ -75,7 +75,7 @@ def test_states_stay_possible_under_any_schedule(fractions, antibody):
     assert np.all(course.antibody >= 0)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.floats(0.5, 9), st.floats(0.5, 1), st.integers(1, 20))
 def test_a_larger_fraction_leaves_less_just_afterwards(dose, share, day):
     more, less = (simulate(Schedule(((day, d),)), [day, day + 1e-6]) for d in (dose, dose * share))

@@ -118,7 +118,7 @@ class TestCounting:
         assert found.missing.tolist() == [1, 1, 1]
         assert np.isnan(found.middle()).all()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.builds(
             Setting,

@@ -72,7 +72,7 @@ def test_without_looks_the_boundary_is_the_plain_quantile(sides):
 
 
 @given(plans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_boundaries_spend_alpha_and_no_more(plan):
     looks, alpha, sides, rule = plan
     found = boundaries(looks, alpha, sides=sides, rule=rule)
@@ -84,7 +84,7 @@ def test_boundaries_spend_alpha_and_no_more(plan):
 
 
 @given(plans(), st.floats(0.1, 4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_drift_mirrors_benefit_and_harm(plan, drift):
     looks, alpha, _, rule = plan
     found = boundaries(looks, alpha, rule=rule)
@@ -96,7 +96,7 @@ def test_drift_mirrors_benefit_and_harm(plan, drift):
 
 
 @given(plans(), st.floats(0.5, 4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_whoever_stops_early_for_benefit_has_an_estimate_beyond_its_boundary(plan, drift):
     looks, alpha, sides, rule = plan
     found = boundaries(looks, alpha, sides=sides, rule=rule)

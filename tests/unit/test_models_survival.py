@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from oligoteach.models import _normal
@@ -103,7 +103,6 @@ def test_restricted_mean_without_censoring_is_the_mean_of_cut_times():
 
 
 @given(trials())
-@settings(deadline=None)
 def test_swapping_the_arms_turns_every_comparison_round(trial):
     time, event, arm = trial
     one, other = log_rank(time, event, arm), log_rank(time, event, 1 - arm)
@@ -117,7 +116,6 @@ def test_swapping_the_arms_turns_every_comparison_round(trial):
 
 
 @given(trials(), st.floats(0.1, 50))
-@settings(deadline=None)
 def test_only_the_order_of_times_counts_in_a_comparison(trial, factor):
     time, event, arm = trial
     order = np.random.default_rng(1).permutation(len(time))
@@ -128,7 +126,6 @@ def test_only_the_order_of_times_counts_in_a_comparison(trial, factor):
 
 
 @given(trials(replicates=True))
-@settings(deadline=None)
 def test_many_trials_at_once_are_each_trial_alone(many):
     together = log_rank(*many)
     ratios = {m: hazard_ratio(*many, method=m) for m in ("cox", "one-step")}
@@ -151,7 +148,6 @@ def test_many_trials_at_once_are_each_trial_alone(many):
 
 
 @given(trials())
-@settings(deadline=None)
 def test_survival_falls_from_one_and_its_limits_enclose_it(trial):
     curve = kaplan_meier(trial[0], trial[1])
     low, high = curve.interval()
@@ -161,7 +157,6 @@ def test_survival_falls_from_one_and_its_limits_enclose_it(trial):
 
 
 @given(trials())
-@settings(deadline=None)
 def test_the_interval_encloses_the_ratio(trial):
     found = hazard_ratio(*trial, level=90)
     assert np.isnan(found.value) or found.low <= found.value <= found.high

@@ -60,7 +60,7 @@ def run(design, n_trials, seed=1):
 
 
 @given(designs(), st.integers(1, 700), st.integers(1, 400), st.integers(0, 2**53))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_trials_are_the_same_bit_for_bit_whatever_the_batches(design, total, batch, seed):
     whole = run(design, total, seed)
     batches = list(simulate(design, total, seed, batch=batch))
@@ -72,7 +72,7 @@ def test_trials_are_the_same_bit_for_bit_whatever_the_batches(design, total, bat
 
 
 @given(designs(), st.integers(0, 500), st.integers(0, 1000))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_trials_own_patients_give_its_own_result(design, index, seed):
     trials = run(design, index + 1, seed)
     patients = replicate(design, seed, index)
@@ -98,7 +98,7 @@ def test_a_trials_own_patients_give_its_own_result(design, index, seed):
 
 
 @given(designs(), st.integers(0, 1000))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_results_hold_together(design, seed):
     trials = run(design, 200, seed)
     ran_on = trials.stopped_at == 0

@@ -84,7 +84,7 @@ def test_a_pulse_acts_once_and_only_on_what_it_says():
     assert path.effectors[1] == pytest.approx(0.5 * path.effectors[0], rel=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(1e3, 1e7), st.floats(10, 1e9), st.floats(0, 0.99), st.floats(0, 0.99))
 def test_numbers_of_cells_stay_possible(effectors, tumour, killed, lost):
     path = simulate(effectors, tumour, DAYS, [Pulse(30, killed, lost)])
