@@ -43,7 +43,7 @@ class Line:
     @property
     def holds(self) -> np.ndarray:
         """Where a fraction is within the range of the linear-quadratic model."""
-        each = self.totals / COUNTS
+        each = np.round(self.totals / COUNTS, 9)  # a dose of just 1 or 10 Gy is within
         return np.asarray((each >= LQ_LOW) & (each <= LQ_HIGH))
 
 
@@ -111,9 +111,10 @@ def isoeffect_sentences(view: IsoeffectView) -> list[str]:
         f"BED would be {view.late_bed:.0f} Gy in place of {late.target:.0f}.",
         f"LQ with α/β {tumour.alpha_beta:g} and {late.alpha_beta:g} Gy.",
     ]
-    if max(tumour.dose, late.dose) > LQ_HIGH:
+    doses = np.round([tumour.dose, late.dose], 9)
+    if doses.max() > LQ_HIGH:
         found.append(f"Above {LQ_HIGH:g} Gy a fraction LQ is disputed, and so is this.")
-    if min(tumour.dose, late.dose) < LQ_LOW:
+    if doses.min() < LQ_LOW:
         found.append(f"Below {LQ_LOW:g} Gy a fraction no source read here vouches for LQ.")
     return found
 
