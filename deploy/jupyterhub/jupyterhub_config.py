@@ -38,6 +38,13 @@ c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 c.JupyterHub.authenticator_class = "pam"
 c.Authenticator.allow_all = True
 c.PAMAuthenticator.open_sessions = False
+# The login is the first page that a learner sees; CHANGE: whom to ask for an account.
+c.JupyterHub.template_vars = {
+    "announcement_login": (
+        "<strong>oligoteach</strong>: the oligometastatic state in lung cancer. "
+        "Education only: not a basis for treating a patient."
+    )
+}
 
 # --- What each learner gets: the lessons, and nothing else ---
 # This program answers for lessons and progress only. It has no notebook to change, no terminal and

@@ -148,6 +148,29 @@ def test_presenting_folds_the_rest_and_steps_by_arrow_keys(open_kit):
     assert page.locator('[data-quiz="check"]').get_attribute("open") is not None
 
 
+def test_presenting_goes_on_from_page_to_page_until_it_is_ended(open_kit):
+    page = open_kit(query="?present=1", width=1366, height=768)
+    presents = page.locator('html[data-present="1"]')
+    page.get_by_role("link", name="All lessons").click()
+    title = page.get_by_role("heading", level=1, name="The oligometastatic state in lung cancer")
+    title.wait_for()
+    assert presents.count() == 1
+    lines = title.evaluate("(e) => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight)")
+    assert lines < 3
+    card = page.locator(".ot-card-link").first
+    assert abs(page.locator(".ot-banner").bounding_box()["x"] - title.bounding_box()["x"]) < 2
+    card.click()
+    page.locator(".kit-page").wait_for()
+    assert presents.count() == 1
+    page.go_back()
+    card.wait_for()
+    page.keyboard.press("Escape")
+    presents.wait_for(state="detached")
+    card.click()
+    page.locator(".kit-page").wait_for()
+    assert presents.count() == 0
+
+
 def test_arrow_keys_inside_a_control_move_the_control_when_presenting(open_kit):
     page = open_kit(query="?present=1")
     wait_frame(decay(page))

@@ -132,6 +132,7 @@ def test_a_stranger_sees_only_the_login(alice, path):
     if answer.status_code == 200:
         assert urlsplit(answer.url).path == "/hub/login"
         assert 'id="username_input"' in answer.text
+        assert "Education only" in answer.text
     else:
         assert answer.status_code == 403
     assert "ot-card" not in answer.text

@@ -216,6 +216,12 @@ def test_hub_and_kubernetes_give_the_same_memory_which_the_text_explains():
         assert f"`{value}`" in README
 
 
+def test_the_login_says_what_is_behind_it_and_that_it_is_for_education():
+    said = VALUES["hub"]["config"]["JupyterHub"]["template_vars"]["announcement_login"]
+    assert said in "".join(re.findall(r'^ {8}"(.*)"$', HUB_CONFIG, flags=re.M))
+    assert "Education only" in said
+
+
 def test_the_service_starts_what_the_text_starts():
     unit = (ROOT / "deploy" / "jupyterhub" / "oligoteach-hub.service").read_text("utf-8")
     told = dict(line.split("=", 1) for line in unit.splitlines() if re.match(r"\w+=", line))

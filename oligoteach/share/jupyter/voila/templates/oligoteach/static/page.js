@@ -55,6 +55,36 @@
     document.querySelector(".ot-theme")?.addEventListener("click", chooseTheme);
   }
 
+  // ---------- before an audience ----------
+
+  // Whoever presents a page goes on presenting on the next one.
+  function keepPresenting() {
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.(".ot-home, .ot-sequence a, .ot-card-link, .ot-continue a, .ot-actions a");
+      if (!link) {
+        return;
+      }
+      const address = new URL(link.href);
+      if (root.dataset.present === "1") {
+        address.searchParams.set("present", "1");
+      } else {
+        address.searchParams.delete("present");
+      }
+      link.href = address.href;
+    }, true);
+    if (!document.querySelector("body.ot-index, body.ot-plain")) {
+      return; // a lesson has keys of its own
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && root.dataset.present === "1") {
+        delete root.dataset.present;
+        const here = new URL(location.href);
+        here.searchParams.delete("present");
+        history.replaceState(history.state, "", here);
+      }
+    });
+  }
+
   // ---------- a lesson that fills up ----------
 
   let lastNews = performance.now();
@@ -518,6 +548,7 @@
   // These matter before the page is whole: a reader may leave while it still fills.
   whenBodyBegins(() => {
     setUpTheme();
+    keepPresenting();
     setUpKernelEnd();
   });
   whenParsed(() => {
