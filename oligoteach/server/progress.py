@@ -8,6 +8,7 @@ place, and the checks are those of the page's own import, in the same words.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -114,10 +115,13 @@ class ProgressFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @property
     def set_aside(self) -> Path:
-        """Where a damaged file is put, so that nothing of it is lost."""
-        return self.path.with_name(f"{self.path.stem}.damaged{self.path.suffix}")
+        """Put a damaged file aside under a name of its own, so that nothing is lost; return it."""
+        names = itertools.chain(["damaged"], (f"damaged-{n}" for n in itertools.count(2)))
+        free = (self.path.with_name(f"{self.path.stem}.{n}{self.path.suffix}") for n in names)
+        aside = next(path for path in free if not path.exists())
+        self.path.replace(aside)
+        return aside
 
     def read(self) -> Kept | None:
         """Return what is kept, or None if there is nothing yet.
@@ -137,10 +141,10 @@ class ProgressFile:
         try:
             check_progress(text)
         except ProgressError as error:
-            self.path.replace(self.set_aside)
+            aside = self.set_aside()
             raise ProgressError(
                 f"The file of your progress could not be used: {_inside(error)} It was put aside "
-                f"as {self.set_aside.name}, and a new one is begun."
+                f"as {aside.name}, and a new one is begun."
             ) from None
         return Kept(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jupyterhub.auth import DummyAuthenticator
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -207,6 +210,16 @@ def test_kubernetes_runs_what_the_image_has():
     assert user["image"]["tag"] == PROJECT["project"]["version"]
     assert [str(user["uid"])] == instructions("USER")
     assert [user["storage"]["homeMountPath"]] == instructions("WORKDIR")[1:]
+
+
+def test_on_kubernetes_nobody_may_in_before_a_login_is_chosen():
+    """The chart passes these settings to the hub: here to the authenticator that they name."""
+    settings = VALUES["hub"]["config"]
+    assert settings["JupyterHub"]["authenticator_class"] == "dummy"
+    login = DummyAuthenticator(config=Config(settings))
+    for password in ("", "anything"):
+        given = {"username": "stranger", "password": password}
+        assert asyncio.run(login.get_authenticated_user(None, given)) is None
 
 
 def test_hub_and_kubernetes_give_the_same_memory_which_the_text_explains():

@@ -87,7 +87,18 @@ def test_a_damaged_file_is_put_aside_and_named(file):
     with pytest.raises(ProgressError, match=r"not complete JSON.*progress\.damaged\.json"):
         file.read()
     assert file.read() is None
-    assert file.set_aside.read_bytes() == MINE[:-3]
+    assert file.path.with_name("progress.damaged.json").read_bytes() == MINE[:-3]
+
+
+def test_a_second_damaged_file_does_not_take_the_place_of_the_first(file):
+    for cut, name in ((3, "damaged"), (5, "damaged-2"), (7, "damaged-3")):
+        file.write(MINE)
+        file.path.write_bytes(MINE[:-cut])
+        with pytest.raises(ProgressError, match=rf"put aside as progress\.{name}\.json"):
+            file.read()
+    kept = sorted(path.name for path in file.path.parent.iterdir())
+    assert kept == [f"progress.{name}.json" for name in ("damaged-2", "damaged-3", "damaged")]
+    assert file.path.with_name("progress.damaged.json").read_bytes() == MINE[:-3]
 
 
 def test_a_tag_names_one_content(file):
