@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oligoteach.models._estimate import Estimate
 from oligoteach.models._numbers import FloatArray
@@ -55,6 +56,8 @@ class TimeView:
     by_hours : ndarray of float
         BED of late tissue by hours from fraction to fraction; with two a day by hours from the
         first to the second, NaN above 12.
+    days_hold, hours_hold : ndarray of bool
+        Where the models hold.
     kick_off : float
         Day from which the tumour grows again.
     warnings : tuple of str
@@ -72,6 +75,8 @@ class TimeView:
     late_full: float
     late: float
     by_hours: FloatArray
+    days_hold: NDArray[np.bool_]
+    hours_hold: NDArray[np.bool_]
     kick_off: float
     warnings: tuple[str, ...]
 
@@ -118,8 +123,10 @@ def time_view(p: SimpleNamespace) -> TimeView:
         return with_repair_between(times, p.dose, ALPHA_BETA_LATE, p.half_time)
 
     longest = WITHIN_A_DAY if p.rhythm == "twice" else HOURS[-1]
-    by_hours = np.full(HOURS.shape, np.nan)
-    by_hours[longest >= HOURS] = repaired(HOURS[longest >= HOURS]).values
+    shown = longest >= HOURS
+    by_hours, hours_hold = np.full(HOURS.shape, np.nan), np.full(HOURS.shape, False)
+    hourly, daily = repaired(HOURS[shown]), grown(DAYS)
+    by_hours[shown], hours_hold[shown] = hourly.values, hourly.valid
     after, late = grown(actual), repaired(HOURS_APART[p.rhythm])
     said = dict.fromkeys((*after.warnings, *late.warnings))
 
@@ -130,11 +137,13 @@ def time_view(p: SimpleNamespace) -> TimeView:
         planned=planned,
         actual=actual,
         full=float(bed(*course, ALPHA_BETA_TUMOUR)),
-        by_days=grown(DAYS).values,
+        by_days=daily.values,
+        days_hold=daily.valid,
         tumour={"planned": float(grown(planned).values), "actual": float(after.values)},
         late_full=float(bed(*course, ALPHA_BETA_LATE)),
         late=float(late.values),
         by_hours=by_hours,
+        hours_hold=hours_hold,
         kick_off=p.kick_off,
         warnings=tuple(sentence for sentence in said if sentence not in ASSUMED),
     )

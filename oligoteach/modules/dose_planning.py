@@ -415,7 +415,7 @@ class CourseTime(Explorer):
         "Gy and half-time of repair 1.5 h are assumptions: none was found in a source",
         "Validity": "Equal intervals; with two a day the hours between them, then the night. The "
         "formula for incomplete repair was recomputed, not found in a source. LQ: 1 to 10 Gy a "
-        "fraction",
+        "fraction; where a model does not hold its line is dotted",
         "Source": "Repopulation: Fowler 2010, 10.1259/bjr/31372149 (form). Repair: Thames 1985, "
         "Int J Radiat Biol 47:319 (index entry)",
     }
@@ -455,13 +455,13 @@ class CourseTime(Explorer):
         late_top = nice(max(float(np.interp(4, hours, result.by_hours)), result.late))
         tumour = Curve(
             result.by_days,
-            np.full(days.shape, True),
+            result.days_hold,
             result.tumour["actual"],
             f"{result.tumour['actual']:.1f} Gy; ◇ planned {result.tumour['planned']:.1f}",
         )
         late = Curve(
             result.by_hours,
-            np.full(hours.shape, True),
+            result.hours_hold,
             result.late,
             f"{result.late:.1f} Gy; all repaired {result.late_full:.1f}",
         )

@@ -22,7 +22,6 @@ class Control(RowsExplorer):
     key = "control"
     aspect = 0.82
     narrow_aspect = 2.5
-    table_open = False
     controls = (
         Choice("site", "Site", control.SITES, default="all"),
         Toggle("review", "Beside the review", default=True),
@@ -208,7 +207,6 @@ class SiteTrials(Explorer):
     }
     aspect = 0.68
     narrow_aspect = 1.35
-    table_open = False
 
     def compute(self, p: SimpleNamespace) -> trials.TrialView:
         """Return both arms of a result."""

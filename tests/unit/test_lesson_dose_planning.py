@@ -257,6 +257,16 @@ class TestTime:
         assert words in words_of("time", **values)
         assert words not in words_of("time")
 
+    def test_lines_hold_where_the_models_do(self):
+        usual = explorer("time").result()
+        assert usual.days_hold.all()
+        assert usual.hours_hold.all()
+        large = explorer("time", fractions=3, dose=18).result()
+        assert not large.days_hold.any()
+        assert not large.hours_hold.any()
+        spent = explorer("time", fractions=10, dose=1, kick_off=7, doubling=1).result()
+        assert np.array_equal(spent.days_hold, spent.by_days > 0)
+
     @pytest.mark.parametrize(("n", "rhythm", "days"), [(30, "daily", 39), (33, "daily", 44)])
     def test_days_are_the_specifications(self, n, rhythm, days):
         row = golden("BED_repop", n=n)
