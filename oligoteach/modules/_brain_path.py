@@ -9,8 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from oligoteach.models import brain_metastases as path
-from oligoteach.modules._path_figure import path_tree, spread
-from oligoteach.modules._trials import basis
+from oligoteach.modules._path_figure import (
+    COLUMNS,
+    path_rows,
+    path_tree,
+    path_words,
+    show_answers,
+    spread,
+)
 from oligoteach.widgets import Table
 
 DRIVERS = {"none": "None found", "EGFR": "EGFR", "ALK": "ALK"}
@@ -103,8 +109,7 @@ def _draw_narrow(axes: Any, figure: Any) -> dict[str, Any]:
 def show_brain(artists: dict[str, Any], view: BrainView) -> None:
     """Light what holds."""
     found = view.decision
-    artists["tree"].show(found.path)
-    artists["checks"].show([part.holds for part in found.conditions])
+    show_answers(artists, found, QUESTIONS)
     standing, warning = found.end.standing, SHORT_WARNINGS[found.end.id]
     if artists["answers"]:  # on a phone
         artists["standing"].set_text(found.end.name)
@@ -113,9 +118,6 @@ def show_brain(artists: dict[str, Any], view: BrainView) -> None:
     else:
         artists["standing"].set_text(f"{found.end.name}: {standing}")
         artists["warning"].set_text(warning)
-    given = {step.id: step.answer for step in found.steps}
-    for answer, key in zip(artists["answers"], QUESTIONS, strict=False):
-        answer.set_text(given.get(key, "–"))
 
 
 SHORT_WARNINGS = {
@@ -130,8 +132,7 @@ SHORT_WARNINGS = {
 def brain_sentences(view: BrainView) -> Iterable[str]:
     """Yield where the path ends and why."""
     found = view.decision
-    yield f"The path ends at “{found.end.name}” ({found.end.standing})."
-    yield "; ".join(f"{QUESTIONS[step.id][1]} {step.answer}" for step in found.steps) + "."
+    yield from path_words(found, QUESTIONS)
     missing = [part.reason for part in found.conditions if not part.holds]
     if missing and any(step.id == "drug" for step in found.steps):
         yield f"Against a drug first: {' '.join(missing)}"
@@ -141,12 +142,4 @@ def brain_sentences(view: BrainView) -> Iterable[str]:
 
 def brain_table(view: BrainView) -> Table:
     """Return every question with its answer, why, and the verdict on what it rests on."""
-    found = view.decision
-    rows: list[list[Any]] = []
-    for part in found.conditions:
-        answer = {"text": "yes" if part.holds else "no", "tone": "ok" if part.holds else "bad"}
-        rows.append([f"Drug first asks for: {part.name}", answer, part.reason, basis(part.claims)])
-    rows += [[step.text, step.answer, step.reason, basis(step.claims)] for step in found.steps]
-    end = found.end
-    rows.append([f"End: {end.name}", end.standing, end.reason, basis(end.claims)])
-    return Table(["Question", "Answer", "Why", "What the audit says of its claims"], rows)
+    return Table(COLUMNS, path_rows(view.decision, "Drug first asks for"))

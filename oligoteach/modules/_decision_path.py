@@ -8,7 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from oligoteach.models import progression as path
-from oligoteach.modules._path_figure import path_tree, spread
+from oligoteach.modules._path_figure import (
+    COLUMNS,
+    path_rows,
+    path_tree,
+    path_words,
+    show_answers,
+    spread,
+)
 from oligoteach.modules._trials import basis
 from oligoteach.widgets import Table
 
@@ -148,14 +155,10 @@ def _tree(axes: Any, box: tuple[float, float, float, float]) -> Any:
 def show_path(artists: dict[str, Any], view: PathView) -> None:
     """Light what holds."""
     found = view.decision
-    artists["tree"].show(found.path)
-    artists["checks"].show([condition.holds for condition in found.conditions])
+    show_answers(artists, found, QUESTIONS)
     artists["Path"].set_text(_standing(found.end))
     for aside in found.asides:
         artists[aside.about].set_text(aside.short)
-    given = {step.id: step.answer for step in found.steps}
-    for answer, key in zip(artists["answers"], QUESTIONS, strict=False):
-        answer.set_text(given.get(key, "–"))
 
 
 def _standing(end: path.End) -> str:
@@ -173,9 +176,7 @@ def _standing(end: path.End) -> str:
 def path_sentences(view: PathView) -> Iterable[str]:
     """Yield where the path ends and why, then what stands beside it."""
     found = view.decision
-    answers = "; ".join(f"{QUESTIONS[step.id][1]} {step.answer}" for step in found.steps)
-    yield f"The path ends at “{found.end.name}” ({found.end.standing})."
-    yield f"{answers}."
+    yield from path_words(found, QUESTIONS)
     if found.end.id == "outside":
         yield found.steps[0].reason
     yield found.end.reason
@@ -187,17 +188,10 @@ def path_sentences(view: PathView) -> Iterable[str]:
 def path_table(view: PathView) -> Table:
     """Return every question with its answer, why, and the verdict on what it rests on."""
     found = view.decision
-    rows: list[list[Any]] = []
-    for part in found.conditions:
-        answer = {"text": "yes" if part.holds else "no", "tone": "ok" if part.holds else "bad"}
-        rows.append([f"Definition: {part.name}", answer, part.reason, basis(part.claims)])
-    rows += [[step.text, step.answer, step.reason, basis(step.claims)] for step in found.steps]
-    rows.append(
-        [f"End: {found.end.name}", found.end.standing, found.end.reason, basis(found.end.claims)]
-    )
+    rows = path_rows(found, "Definition")
     for aside in found.asides:
         rows.append([aside.about, aside.short, aside.reason, basis(aside.claims)])
-    return Table(["Question", "Answer", "Why", "What the audit says of its claims"], rows)
+    return Table(COLUMNS, rows)
 
 
 def shown_claims(view: PathView) -> tuple[str, ...]:
