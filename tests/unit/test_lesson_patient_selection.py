@@ -311,8 +311,10 @@ def test_no_word_is_clipped_or_written_over(key, width):
 def test_every_setting_draws_without_a_warning(key):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name, value in settings(explorer(key)):
-            shown = explorer(key, **{name: value})
+        shown = explorer(key)  # whose figures are kept, as a page keeps them
+        for name, value in settings(shown):
+            shown.reset()
+            shown.set(**{name: value})
             for width in NARROW_AND_WIDE:
                 assert faults(drawn(shown, width, theme="dark")) == [], (name, value)
             assert 20 <= len(shown.describe(shown.result())) <= 900
