@@ -135,6 +135,9 @@ class Layout:
 
 SIGNS = {"with": "● ", "without": "■ ", "ratio": "", "ghost": "◇ "}
 GAP = 0.7
+# Fewer lines keep together in the middle: drawn apart over the whole height, the name of a block
+# and what belongs to it would look like rows of their own.
+LEAST_LINES = 12.0
 # Width of a letter of the least size, plain and bold, and of the least space, in page pixels.
 LETTER, BOLD_LETTER, SPACE = 6.1, 7.1, 8.0
 WIDE_LETTER = 6.6  # where many are capitals
@@ -194,15 +197,17 @@ class _Stack:
             self.links.append((marked[0], marked[1]))
 
     def layout(self) -> Layout:
-        total = max(self.height, 1.0)
-        points = tuple(Point((at + GAP / 2) / total, line) for at, line in self.points)
+        total = max(self.height, LEAST_LINES)
+        above = (total - self.height) / 2
+        first = above + GAP / 2
+        points = tuple(Point((at + first) / total, line) for at, line in self.points)
         words = tuple(
-            Words(w.column, (at + GAP / 2) / total, w.text, w.role, w.bold) for at, w in self.words
+            Words(w.column, (at + first) / total, w.text, w.role, w.bold) for at, w in self.words
         )
         return Layout(
             words=words,
             points=points,
-            rules=tuple(rule / total for rule in self.rules[:-1]),
+            rules=tuple((rule + above) / total for rule in self.rules[:-1]),
             links=tuple((points[i], points[j]) for i, j in self.links),
         )
 

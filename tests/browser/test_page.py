@@ -697,6 +697,24 @@ def test_a_choice_too_long_for_its_list_is_written_in_full_before_an_audience(op
     group.locator(".kit-chosen").wait_for()
 
 
+def test_controls_that_reach_beyond_the_stage_fade_at_their_end_and_scroll(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    form = decay(page).locator(".kit-controls")
+    assert form.evaluate("(e) => getComputedStyle(e).maskImage") == "none"
+    decay(page).locator(".kit-stage-title").evaluate("(e) => (e.textContent = 'Long '.repeat(90))")
+    rate(page).fill("0.4")
+    decay(page).locator(".kit-controls.kit-over").wait_for()
+    assert "gradient" in form.evaluate("(e) => getComputedStyle(e).maskImage")
+    last = form.locator(".kit-control:visible").last
+    last.scroll_into_view_if_needed()
+    form.evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    ends = last.bounding_box()["y"] + last.bounding_box()["height"]
+    clear = form.bounding_box()["y"] + form.bounding_box()["height"]
+    faded = form.evaluate("(e) => parseFloat(getComputedStyle(e).paddingBottom)")
+    assert ends <= clear - faded + 1
+
+
 def test_on_a_phone_a_tall_figure_stays_in_sight_while_its_control_is_used(open_lesson):
     page = open_lesson("10_horizon.ipynb", width=375, height=812)
     explorer = page.locator('[data-explorer="timeline"]')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from functools import partial
@@ -19,6 +20,7 @@ from lesson_harness import (
 from shipped_rows import keyed, rows_of
 
 from oligoteach import evidence
+from oligoteach.charts.rows import lay_out
 from oligoteach.modules import _brain_path, _regimen_lab, _site_control, _site_limits, _site_trials
 from oligoteach.modules import sites as lesson
 
@@ -432,3 +434,15 @@ class TestTexts:
         cells = ["".join(cell["source"]) for cell in NOTEBOOK["cells"]]
         everything = " ".join([json.dumps(TEXT, ensure_ascii=False), *cells])
         assert not re.search(r"(?i)kaplan|coming soon|later release|\bprescribe\b", everything)
+
+
+@pytest.mark.parametrize("room", [None, 350.0])
+def test_the_lines_of_one_site_keep_together_in_the_middle(room):
+    """Drawn apart over the whole height, its second line would look like a row of its own."""
+    for site, least in (("lung", 1), ("adrenal", 3)):
+        view = _site_control.ControlView(site, True)
+        layout = lay_out(_site_control.control_blocks(view), room)
+        heights = sorted({place.y for place in (*layout.words, *layout.points)})
+        assert len(layout.points) >= least
+        assert max(b - a for a, b in itertools.pairwise(heights)) < 0.1
+        assert heights[0] == pytest.approx(1 - heights[-1], abs=0.06)

@@ -235,7 +235,7 @@ function text(spec, change) {
 
 // Before an audience the controls share a screen with their figure. While they are taller than
 // their place, the tallest group of radios gives way to a list of the same options; if that is not
-// enough, the type gives way a little (kit.css).
+// enough, the type gives way a little; what is still too much scrolls, and fades at its end (kit.css).
 function shorten(form) {
   const over = () => form.scrollHeight > form.clientHeight + 1;
   const groups = [...form.querySelectorAll("fieldset:not(.kit-shortened):has(> .kit-short)")]
@@ -247,9 +247,11 @@ function shorten(form) {
     markCut(form);
   }
   if (over()) form.parentElement.classList.add("kit-dense");
+  form.classList.toggle("kit-over", over());
 }
 
 function unshorten(form) {
   form.querySelectorAll(".kit-shortened").forEach((group) => group.classList.remove("kit-shortened"));
   form.parentElement.classList.remove("kit-dense");
+  form.classList.remove("kit-over");
 }
