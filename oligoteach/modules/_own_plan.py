@@ -158,8 +158,9 @@ def cropped(structure: FileStructure, shape: tuple[int, ...]) -> Crop:
         return Crop((0, 0, 0), np.zeros((0, 0, 0), dtype=bool))
     at = np.array(np.unravel_index(held, shape))
     start = at.min(axis=1)
-    mask = np.zeros(at.max(axis=1) - start + 1, dtype=bool)
-    mask[tuple(at - start[:, None])] = True
+    at -= start[:, None]
+    mask = np.zeros(at.max(axis=1) + 1, dtype=bool)
+    mask[tuple(at)] = True
     return Crop(tuple(int(first) for first in start), mask)
 
 
