@@ -366,7 +366,7 @@ class SliceRoom(dict[str, Any]):
             [], colors=[getattr(self.theme, look) for look in looks], linestyles=dashes,
             linewidths=points(2.2), transform=figure.transFigure, clip_on=False,
         )  # fmt: skip
-        self._still["list"] = axes.add_collection(samples, autolim=False)
+        self["list"] = axes.add_collection(samples, autolim=False)
         look = {
             "transform": figure.transFigure,
             "color": self.theme.ink,
@@ -374,7 +374,7 @@ class SliceRoom(dict[str, Any]):
             "va": "center",
             "clip_on": False,
         }
-        self._still["listed"] = [stamp(axes, **look) for _ in STYLES]
+        self["listed"] = [stamp(axes, **look) for _ in STYLES]
 
     def _make_facts(self, figure: TeachingFigure) -> None:
         x, y, wide = self._facts
@@ -533,8 +533,8 @@ class SliceRoom(dict[str, Any]):
             places.append((x, (self._curves[3] + (rows - row - 0.5) * line) / figure.height))
         room = wide / columns - SAMPLE - 8
         sample, word = SAMPLE / figure.width, (SAMPLE + 4) / figure.width
-        self._still["list"].set_segments([[(x, y), (x + sample, y)] for x, y in places])
-        for i, text in enumerate(self._still["listed"]):
+        self["list"].set_segments([[(x, y), (x + sample, y)] for x, y in places])
+        for i, text in enumerate(self["listed"]):
             x, y = places[i] if i < len(names) else (0.0, 0.0)
             text.set_position((x + word, y))
             text.set_text(self._fitted(names[i], room) if i < len(names) else "")
@@ -550,6 +550,9 @@ class SliceRoom(dict[str, Any]):
 
     def _place_curves(self, figure: TeachingFigure, listed: float) -> None:
         """Give the curves the height that the list below them leaves."""
+        if self._still.get("left-below") == listed:
+            return
+        self._still["left-below"] = listed
         axes: Axes = self._still["curves"]
         left, right, top, bottom = self._curves
         bottom += listed + BELOW * self._grown

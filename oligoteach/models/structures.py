@@ -200,10 +200,28 @@ def within_distance(
     """
     positive("distance", distance, "mm")
     far = np.float32(4 * distance * distance)
-    squared = np.where(mask, np.float32(0), far)
+    found = np.zeros(mask.shape, dtype=bool)
+    box = _reached(mask, spacing, distance)
+    squared = np.where(mask[box], np.float32(0), far)
     for axis, step in enumerate(spacing):
         squared = _nearer(squared, axis, step, int(distance / step))
-    return np.asarray(squared <= np.float32(distance * distance * (1 + 1e-6)))
+    found[box] = squared <= np.float32(distance * distance * (1 + 1e-6))
+    return found
+
+
+def _reached(
+    mask: NDArray[np.bool_], spacing: tuple[float, float, float], distance: float
+) -> tuple[slice, ...]:
+    """Return the box beyond which nothing of a mask comes within a distance."""
+    box = []
+    for axis, step in enumerate(spacing):
+        others = tuple(other for other in range(3) if other != axis)
+        held = np.flatnonzero(mask.any(axis=others))
+        if not held.size:
+            return (slice(0),) * 3
+        reach = int(distance / step)
+        box.append(slice(max(int(held[0]) - reach, 0), int(held[-1]) + reach + 1))
+    return tuple(box)
 
 
 def _nearer(
