@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import time
 import warnings
+from functools import partial
 
 import pytest
 from figure_words import NARROW_AND_WIDE, WIDTHS, drawn, faults, settings
+from lesson_harness import check_kept_figure
 
 from oligoteach import evidence, lesson
 from oligoteach.evidence.problems import Problem
@@ -305,6 +308,12 @@ def test_calibration_is_put_in_words(values, words):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_word_is_clipped_or_written_over(key, width):
     assert faults(drawn(explorer(key), width)) == []
+
+
+@pytest.mark.parametrize("key", selection.EXPLORERS)
+def test_a_kept_figure_shows_what_a_new_one_shows(key):
+    every = [{name: value} for name, value in settings(explorer(key))]
+    check_kept_figure(partial(explorer, key), random.Random(2).sample(every, min(3, len(every))))
 
 
 @pytest.mark.parametrize("key", selection.EXPLORERS)
