@@ -41,7 +41,7 @@
   ]);
   const part = Object.fromEntries(parts);
   const live = parts.map(([, { box }]) => box).slice(1);
-  const panel = make("aside", { class: "ot-poll", "aria-label": "Poll", hidden: true }, part.top.box, said, body);
+  const panel = make("aside", { class: "ot-poll", "aria-label": "Poll", hidden: true, tabindex: "-1" }, part.top.box, said, body);
 
   const refuse = (text) => (said.textContent = text);
 
@@ -119,7 +119,7 @@
       part[name].shown = now;
       box.replaceChildren(...(what ? [build()] : []));
       if (held) {
-        box.querySelector("button")?.focus();
+        panel.focus(); // not the button that came in its place: that may reveal
       }
     }
   }
