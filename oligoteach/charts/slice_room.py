@@ -53,15 +53,16 @@ TICKS = 6  # steps of the axis across, at most
 BELOW = 52.0  # page pixels below the curves for ticks and label
 LARGE, GROWN = 900, 1.12
 
+DASHED = (0, (3, 1.3))  # two dashes in the sample of the list
 STYLES: tuple[tuple[str, Any], ...] = (
     ("vermillion", "solid"),
     ("vermillion", (0, (2, 1.2))),
     ("blue", "solid"),
     ("purple", "solid"),
     ("green", "solid"),
-    ("blue", (0, (5, 2))),
-    ("purple", (0, (5, 2))),
-    ("green", (0, (5, 2))),
+    ("blue", DASHED),
+    ("purple", DASHED),
+    ("green", DASHED),
     ("ink", "solid"),
     ("ink", (0, (1, 1.5))),
     ("muted", (0, (4, 1.5, 1, 1.5))),

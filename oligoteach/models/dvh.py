@@ -88,7 +88,7 @@ class Dvh:
                 f"from 0 to that."
             )
         # From the cold end, so that volumes rise: on a flat stretch the highest dose counts.
-        place = int(np.searchsorted(-self.volume, -wanted, side="right"))
+        place = len(self.volume) - int(np.searchsorted(self.volume[::-1], wanted))
         if place >= len(self.volume):
             return self.maximum
         above, below = self.volume[place - 1], self.volume[place]
