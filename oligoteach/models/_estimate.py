@@ -25,11 +25,19 @@ class Estimate:
     warnings : tuple of str
         One sentence for each thing a reader must know: what was left, and what the model assumes
         wherever it is used.
+    notes : int
+        How many of them, the first ones, make nothing invalid.
     """
 
     values: FloatArray
     valid: NDArray[np.bool_]
     warnings: tuple[str, ...]
+    notes: int = 0
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why some of the values are invalid, a sentence each."""
+        return self.warnings[self.notes :]
 
 
 def judged(
@@ -64,4 +72,4 @@ def judged(
             valid &= ~where
             warnings.append(sentence)
     same = values if values.shape == shape else np.broadcast_to(values, shape).copy()
-    return Estimate(same, valid, tuple(warnings))
+    return Estimate(same, valid, tuple(warnings), len(notes))

@@ -26,7 +26,7 @@ Test values: ``data/models/spec.json``, ``NTCP_QUANTEC_lung``, ``NTCP_LKB`` and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -243,4 +243,4 @@ def cord_limit_eqd2(n_fractions: ArrayLike, column: Column) -> Estimate:
     """The limit of :func:`cord_limit` in 2 Gy fractions, with alpha/beta 2 Gy."""
     limit = cord_limit(n_fractions, column)
     values = eqd2_of_total(limit.values, n_fractions, ALPHA_BETA_CORD)
-    return Estimate(values, limit.valid, limit.warnings)
+    return replace(limit, values=values)

@@ -98,7 +98,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class LabView:
-    """What the lab shows."""
+    """What the lab shows; ``why`` is said where no curve holds."""
 
     site: str
     own: Schedule
@@ -106,6 +106,7 @@ class LabView:
     size: float
     late: float
     curves: tuple[tuple[str, np.ndarray], ...]
+    why: str
     warnings: tuple[str, ...]
 
 
@@ -124,6 +125,7 @@ def lab_view(p: SimpleNamespace) -> LabView:
         size=p.size,
         late=p.late,
         curves=_curves(p),
+        why=_why_no_curve(p),
         warnings=_warnings(p),
     )
 
@@ -172,6 +174,15 @@ def _curves(p: SimpleNamespace) -> tuple[tuple[str, np.ndarray], ...]:
     return tuple(
         (when, np.where(found.valid, 100.0 * found.values, np.nan)) for when, found in estimates
     )
+
+
+def _why_no_curve(p: SimpleNamespace) -> str:
+    """Return why no curve holds anywhere, or an empty text; it holds first at the grid's end."""
+    if p.site not in LUNG:
+        return NO_MODEL.get(p.site, "")
+    last = isoeffective_dose(GRID[-1], p.fractions, ALPHA_BETA_TUMOUR)
+    found = [estimate for _, estimate in _estimates(p.site, p.fractions, last, p.size)]
+    return next((estimate.reasons[0] for estimate in found if estimate.reasons), "")
 
 
 def _adrenal(tumour: Any) -> list[tuple[str, Estimate]]:
@@ -249,8 +260,7 @@ def lab_note(view: LabView, compact: bool) -> str:
     """Return words for the curves' panel where no curve holds."""
     if any(np.isfinite(values).any() for _, values in view.curves):
         return ""
-    text = view.warnings[1] if view.curves else NO_MODEL[view.site]
-    return "\n".join(textwrap.wrap(text, 34 if compact else 44))
+    return "\n".join(textwrap.wrap(view.why, 34 if compact else 44))
 
 
 def lab_places(view: LabView) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:

@@ -175,6 +175,24 @@ class TestControl:
 
 
 class TestRegimens:
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"fractions": 12, "dose": 5}, "two weeks"),  # no dose of 12 fractions could hold
+            ({"fractions": 1, "dose": 5}, "not made for a single fraction"),
+            ({"fractions": 15, "dose": 34}, "8 Gy or more"),
+            ({"fractions": 4, "dose": 12, "size": 7}, "above 5 cm"),
+        ],
+    )
+    def test_where_no_curve_holds_it_is_said_why_whatever_the_own_schedule(self, values, words):
+        view = explorer("regimens", site="lung-peripheral", **values).result()
+        assert words in " ".join(_regimen_lab.lab_note(view, False).split())
+
+    def test_nothing_is_said_where_a_curve_holds(self):
+        for site in ("lung-peripheral", "adrenal"):
+            view = explorer("regimens", site=site).result()
+            assert _regimen_lab.lab_note(view, False) == ""
+
     @pytest.mark.parametrize("golden", spec("BED_EQD2")["golden"])
     def test_doses_are_those_of_the_specification(self, golden):
         if not (golden["n"] <= 15 and 1 <= golden["d"] <= 34 and golden["d"] % 0.5 == 0):
