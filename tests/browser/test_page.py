@@ -171,6 +171,33 @@ def test_presenting_goes_on_from_page_to_page_until_it_is_ended(open_kit):
     assert presents.count() == 0
 
 
+def test_what_is_longer_than_the_screen_is_paged_through_before_the_next_station(open_kit):
+    page = open_kit(query="?present=1", width=1366, height=768)
+    page.evaluate(
+        """() => document.querySelector("main h2").insertAdjacentHTML("afterend",
+          Array.from({ length: 30 }, (_, i) => `<p class="line">Line ${i}</p>`).join(""))"""
+    )
+    place = page.locator(".kit-step-place")
+    lines = page.locator("p.line")
+    heading = page.locator("main h2").first
+    for _ in range(20):
+        if heading.evaluate("(e) => document.activeElement === e"):
+            break
+        page.keyboard.press("ArrowRight")
+    station, seen = place.inner_text(), set()
+    in_sight = """(lines) => lines.map((e) => e.getBoundingClientRect())
+      .flatMap((box, i) => (box.top >= 0 && box.bottom <= innerHeight ? [i] : []))"""
+    while place.inner_text() == station:
+        seen.update(lines.evaluate_all(in_sight))
+        page.keyboard.press("ArrowRight")
+    assert seen == set(range(30))
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "(text) => document.querySelector('.kit-step-place').textContent === text", arg=station
+    )
+    assert abs(heading.bounding_box()["y"]) < 60
+
+
 def test_arrow_keys_inside_a_control_move_the_control_when_presenting(open_kit):
     page = open_kit(query="?present=1")
     wait_frame(decay(page))

@@ -127,7 +127,7 @@ function renderExplorer({ model, el, signal }) {
     ? predictionForm(model, config, config.prediction, signal, (revealed) => {
         showBody(revealed);
         arriving = revealed && look.present();
-        if (arriving) goTo(body); // at once, and again when the figure has its size
+        if (arriving) requestAnimationFrame(() => goTo(body)); // and again when the figure has its size
         if (revealed) frames.want();
       })
     : null;

@@ -24,6 +24,7 @@ function applyPresent(root) {
 // The next class begins at the top, with a timer that has not run and nothing revealed.
 function startOver() {
   currentStep = null;
+  place.textContent = "";
   timer.stop();
   document.dispatchEvent(new CustomEvent("ot:reset"));
   if (look.present()) scrollTo(0, 0);
@@ -54,15 +55,38 @@ function steps() {
 
 const can = (step) => shown(step) && step.textContent.trim() !== "";
 
-// A step forward may stay at its station: to arm *Reveal*, to reveal, or to another view of a figure.
+// A step forward may stay at its station: to arm *Reveal*, to reveal, for another view of a figure,
+// or for the rest of a text that is longer than the screen.
 function move(by) {
   const list = steps();
   const here = stepInView(list);
   if (here && here === currentStep && moveWithin(here, by)) return;
+  if (here && turnPage(here, by)) return;
   let at = list.indexOf(here) + by;
   while (at > 0 && at < list.length && !can(list[at])) at += by;
   const next = list[Math.max(0, at)];
   if (next && can(next)) goTo(next);
+}
+
+const PAGE = 0.8; // of the window's height: some lines stay, so that the eye finds its place
+
+function turnPage(step, by) {
+  const top = (element) => element.getBoundingClientRect().top;
+  if (by < 0) {
+    if (top(step) >= -HERE) return false;
+    goTo(step);
+    return true;
+  }
+  const all = [...document.querySelectorAll(`${STATIONS}, ${WITHIN}`)].filter(can);
+  const next = all[all.indexOf(step) + 1]; // references too: there the text ends
+  const hidden = (next ? top(next) : top(document.documentElement) + document.documentElement.scrollHeight) - innerHeight;
+  const little = step.matches(".kit-body") ? innerHeight / 4 : HERE; // a figure ends with its tools
+  if (hidden <= little) return false;
+  scrollBy(0, Math.min(hidden, PAGE * innerHeight));
+  currentStep = step;
+  landedAt = top(step);
+  place.textContent = placeWords(step);
+  return true;
 }
 
 function moveWithin(step, by) {
