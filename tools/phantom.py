@@ -105,7 +105,6 @@ def cage(growth: float) -> Shape:
 
 BODY = ellipsoid((0, 0, 0), (163, 106, np.inf), power=2.5)
 
-TRACHEA = tube([(0, 18, 0), (0, 16, 120)], 9)
 PROXIMAL_TREE = union(  # the last 2 cm of the trachea, carina, main and lobar bronchi
     tube([(0, 18, 0), (0, 18, 20)], 9),
     tube([(0, 18, 0), (-45, 22, -28)], 7),
@@ -157,7 +156,6 @@ LIVER = without(
     HEART,
 )
 STOMACH = without(ellipsoid((70, -22, -178), (36, 40, 52)), LIVER)
-SPLEEN = common(ellipsoid((100, 42, -170), (26, 34, 42)), cage(-5))
 LEFT_KIDNEY = ellipsoid((58, 48, -248), (25, 23, 52))
 RIGHT_KIDNEY = ellipsoid((-58, 48, -258), (25, 23, 52))
 KIDNEYS = union(LEFT_KIDNEY, RIGHT_KIDNEY)

@@ -18,7 +18,6 @@ COMPACT_BELOW = 520
 
 TEXT = 13.0
 SMALL = 12.0
-TITLE = 15.0
 
 
 def points(pixels: float) -> float:

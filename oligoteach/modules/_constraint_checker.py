@@ -72,7 +72,6 @@ ITEMS = (
     Item("v20", "lungs", "Lungs, V20", "Lung V20", "V20Gy", "%", 60.0),
     Item("mean", "lungs", "Lungs, mean", "Lung mean", "Dmean", "Gy", 30.0),
 )
-BY_KEY = {item.key: item for item in ITEMS}
 
 # Invented plans, each with the dose of the course and the value of every item.
 PLANS: dict[str, dict[str, Any]] = {
