@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlencode
 
+import own_loop
 import pytest
 import tornado.httpserver
 import tornado.netutil
@@ -507,7 +508,7 @@ def test_news_that_come_while_the_last_are_told_are_not_missed(monkeypatch):
         told.append(await anext(changes))
         return told
 
-    assert asyncio.run(heard()) == [True, True, True]
+    assert own_loop.run(heard()) == [True, True, True]
 
 
 def test_a_vote_wakes_no_phone(served, lecturer, code, monkeypatch):

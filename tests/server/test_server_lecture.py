@@ -8,6 +8,7 @@ import re
 from argparse import Namespace
 from uuid import uuid4
 
+import own_loop
 import pytest
 import requests
 import websocket
@@ -77,7 +78,7 @@ def test_where_no_page_can_be_made_ready_it_is_said_why():
 
     card = Card("first", 1, "first.ipynb", "First")
     said = []
-    asyncio.run(make_ready(Full(), Lecture(card, 30, "135790"), said.append))
+    own_loop.run(make_ready(Full(), Lecture(card, 30, "135790"), said.append))
     assert any("holds about 0 of them" in line for line in said)
     assert said[-1] == "Ready: 0 of 30 pages of “First” are warm."
 

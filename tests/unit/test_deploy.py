@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -16,6 +15,7 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 
+import own_loop
 import pytest
 import yaml
 from jupyterhub.auth import DummyAuthenticator
@@ -219,7 +219,7 @@ def test_on_kubernetes_nobody_may_in_before_a_login_is_chosen():
     login = DummyAuthenticator(config=Config(settings))
     for password in ("", "anything"):
         given = {"username": "stranger", "password": password}
-        assert asyncio.run(login.get_authenticated_user(None, given)) is None
+        assert own_loop.run(login.get_authenticated_user(None, given)) is None
 
 
 def test_hub_and_kubernetes_give_the_same_memory_which_the_text_explains():
