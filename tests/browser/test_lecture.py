@@ -171,6 +171,23 @@ def test_a_number_is_voted_on_and_the_wall_shows_who_was_right_and_the_spread(wa
     assert phones[1].get_by_text("✓ Your answer").count() == 0
 
 
+def test_a_question_keeps_its_place_while_the_panel_opens_and_closes(wall):
+    wall.set_viewport_size({"width": 1366, "height": 768})
+    wall.evaluate("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
+    question = wall.locator(".kit-quiz .kit-question").nth(3)
+    ask, check = (question.get_by_role("button", name=name) for name in ("Ask the room", "Check"))
+    question.evaluate("(e) => e.scrollIntoView({ block: 'start' })")
+    boxes = ask.bounding_box(), check.bounding_box()
+    assert boxes[0]["y"] == pytest.approx(boxes[1]["y"], abs=2)
+    assert boxes[0]["x"] > boxes[1]["x"] + boxes[1]["width"] + 4
+    ask.click()
+    wall.get_by_label("The lecturer’s PIN").wait_for()
+    assert abs(question.bounding_box()["y"]) < 60
+    wall.get_by_role("button", name="Close the poll’s panel").click()
+    assert wall.get_by_role("complementary", name="Poll").is_hidden()
+    assert abs(question.bounding_box()["y"]) < 60
+
+
 def test_links_are_shown_on_request_and_a_new_class_gets_a_new_room(wall, phone):
     wall.keyboard.press("p")
     give_pin(wall)

@@ -327,11 +327,25 @@
   // At a question the panel opens with the voting, once the lecturer is known.
   function open(on, at = null) {
     target = on ? at : null;
-    panel.hidden = !on;
-    root.toggleAttribute("data-poll", on);
+    keepPlace(() => {
+      panel.hidden = !on;
+      root.toggleAttribute("data-poll", on);
+    });
     if (on) {
       draw(make("p", {}, "Opening…"));
       connect().then((known) => known && begin());
+    }
+  }
+
+  // The page gets narrower or wider: what stands at the top of the screen stays there.
+  function keepPlace(change) {
+    const heights = [0.05, 0.1, 0.2, 0.3].map((share) => document.elementFromPoint(innerWidth / 4, share * innerHeight));
+    const anchor = heights.find((one) => one?.closest("main") && one.clientHeight < innerHeight);
+    const top = () => anchor.getBoundingClientRect().top;
+    const before = anchor ? top() : 0;
+    change();
+    if (anchor) {
+      scrollBy(0, top() - before);
     }
   }
 
@@ -358,7 +372,12 @@
           open(true, at);
           element.scrollIntoView({ block: "start" });
         }, { class: "kit-button ot-poll-ask" });
-        (element.querySelector(".kit-row:has(.kit-button)") ?? element).append(ask);
+        const check = element.querySelector(":scope > .kit-button");
+        if (check) {
+          check.after(ask);
+        } else {
+          (element.querySelector(".kit-row:has(.kit-button)") ?? element).append(ask);
+        }
       }
     }
     const tools = document.querySelector(".kit-page .kit-tools");
