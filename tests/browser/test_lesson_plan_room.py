@@ -135,6 +135,8 @@ def test_a_broken_file_is_refused_and_what_was_there_stays(explorer_of):
 
 def test_the_chooser_is_named_and_reached_by_keyboard(explorer_of):
     own = explorer_of("own-plan")
+    # From here on dialogs are caught; asked for with the key press, that could come too late.
+    own.page.on("filechooser", lambda _: None)
     chooser = own.get_by_label("RTDOSE and RTSTRUCT, both at once")
     chooser.focus()
     assert chooser.evaluate("(element) => element === document.activeElement")
