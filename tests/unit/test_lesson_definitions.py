@@ -101,10 +101,10 @@ def test_no_text_leaves_the_figure(key, width):
 @pytest.mark.parametrize("key", ["stage", "cut-off"])  # words of the matrix stay where they are
 def test_at_no_setting_do_words_lie_on_each_other(key):
     part = explorer(key)  # whose figures are kept, as a page keeps them
-    for name, value in settings(part):
-        part.reset()
-        part.set(**{name: value})
-        for width in NARROW_AND_WIDE:
+    for width in NARROW_AND_WIDE:
+        for name, value in settings(part):
+            part.reset()
+            part.set(**{name: value})
             assert faults(drawn(part, width)) == [], (name, value, width)
 
 

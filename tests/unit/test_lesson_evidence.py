@@ -415,8 +415,9 @@ def test_nothing_is_clipped_at_any_width(key, width, theme):
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("width", NARROW_AND_WIDE)
 @pytest.mark.parametrize("key", module.EXPLORERS)
-def test_every_setting_draws_without_a_warning_clip_or_overlap(key):
+def test_every_setting_draws_without_a_warning_clip_or_overlap(key, width):
     made = explorer(key)  # whose figures are kept, as a page keeps them
     for name, value in settings(made):
         made.reset()
@@ -428,8 +429,7 @@ def test_every_setting_draws_without_a_warning_clip_or_overlap(key):
         result = made.result()
         assert made.describe(result)
         made.table(result).spec()
-        for width in NARROW_AND_WIDE:
-            assert faults(drawn(made, width)) == [], (name, value, width)
+        assert faults(drawn(made, width)) == [], (name, value)
 
 
 def test_kept_figures_show_what_new_ones_show():

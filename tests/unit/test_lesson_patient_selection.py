@@ -6,7 +6,6 @@ import csv
 import json
 import random
 import time
-import warnings
 from functools import partial
 
 import pytest
@@ -316,14 +315,13 @@ def test_a_kept_figure_shows_what_a_new_one_shows(key):
     check_kept_figure(partial(explorer, key), random.Random(2).sample(every, min(3, len(every))))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("width", NARROW_AND_WIDE)
 @pytest.mark.parametrize("key", selection.EXPLORERS)
-def test_every_setting_draws_without_a_warning(key):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        shown = explorer(key)  # whose figures are kept, as a page keeps them
-        for name, value in settings(shown):
-            shown.reset()
-            shown.set(**{name: value})
-            for width in NARROW_AND_WIDE:
-                assert faults(drawn(shown, width, theme="dark")) == [], (name, value)
-            assert 20 <= len(shown.describe(shown.result())) <= 900
+def test_every_setting_draws_without_a_warning(key, width):
+    shown = explorer(key)  # whose figure is kept, as a page keeps it
+    for name, value in settings(shown):
+        shown.reset()
+        shown.set(**{name: value})
+        assert faults(drawn(shown, width, theme="dark")) == [], (name, value)
+        assert 20 <= len(shown.describe(shown.result())) <= 900
