@@ -23,22 +23,35 @@ from oligoteach.server.renderer import LessonRenderer, with_signs_of_life
 
 YEAR_S = 365 * 24 * 3600
 
-# The browser itself holds the promise that no page asks another host for anything.
-# Widgets arrive as blobs and Jupyter's front end compiles its schemas, hence blob: and eval.
-CONTENT_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline' blob:",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' ws: wss: data: blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    ]
-)
+_PLAIN_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
+
+
+def content_policy(host: str = "") -> str:
+    """Return what a page may load, to which the browser holds it: nothing from another host.
+
+    Parameters
+    ----------
+    host : str
+        Name and port by which the page was asked for. Some browsers do not count a socket to it as
+        the page's own, so it is named.
+    """
+    sockets = f" ws://{host} wss://{host}" if _PLAIN_HOST.fullmatch(host) else ""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            # Widgets arrive as blobs and Jupyter's front end compiles its schemas.
+            "script-src 'self' 'unsafe-eval' blob:",
+            "style-src 'self' 'unsafe-inline' blob:",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            f"connect-src 'self'{sockets} data: blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        ]
+    )
+
 
 # Elements that page.js understands; plain Voila would send an inline script.
 STILL_WORKING = "<ot-working></ot-working>\n"
@@ -72,7 +85,7 @@ class Guard(OutputTransform):
         """Set the headers; nothing else is changed."""
         for name, value in GUARDS.items():
             headers[name] = value
-        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        headers.setdefault("Content-Security-Policy", content_policy())
         del headers["Server"]
         return super().transform_first_chunk(status_code, headers, chunk, finishing)
 
@@ -83,7 +96,7 @@ class Page(BaseVoilaHandler):
     @property
     def content_security_policy(self) -> str:
         """What the browser may load for this page."""
-        return CONTENT_POLICY
+        return content_policy(self.request.host)
 
     def check_host(self) -> bool:
         """Whether the request names one of the server's own addresses."""

@@ -183,17 +183,27 @@ class LessonKernels(AsyncMappingKernelManager):
 
     async def _fill_pool(self) -> None:
         """Let as many kernels as there are cores run the lesson at a time."""
-        self._pool = [place for place in self._pool if await self._lives(place.kernel_id)]
+        for place in tuple(self._pool):
+            # A reader may take a place meanwhile.
+            if not await self._lives(place.kernel_id) and place in self._pool:
+                self._pool.remove(place)
         if missing := self.wanted - len(self._pool):
             left = iter(range(missing))
-            await asyncio.gather(*(self._rehearse_while(left) for _ in range(self._cores)))
+            workers = (self._rehearse_while(left) for _ in range(self._cores))
+            for failed in await asyncio.gather(*workers, return_exceptions=True):
+                if failed:
+                    raise failed
 
     async def _rehearse_while(self, left: Any) -> None:
         for _ in left:
             if not self.has_room():
                 return
             place = await self._warm_up()
-            html = await self.rehearse(self.pool_lesson, place.kernel_id)
+            try:
+                html = await self.rehearse(self.pool_lesson, place.kernel_id)
+            except Exception:
+                await self.discard(place.kernel_id)
+                raise
             self._pool.append(Place(place.kernel_id, html))
 
     async def _warm_up(self) -> Place:

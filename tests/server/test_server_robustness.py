@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import re
@@ -9,6 +10,7 @@ import socket
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import own_loop
 import pytest
 import websocket
 from browser import kit_notebook
@@ -17,7 +19,8 @@ from server.test_server_http import FIRST, close, get
 
 from benchmarks.serving import server
 from oligoteach.server import system
-from oligoteach.server.handlers import CONTENT_POLICY, GUARDS
+from oligoteach.server.handlers import GUARDS, content_policy
+from oligoteach.server.kernels import LessonKernels
 
 EVERYTHING_MB = 10_000_000  # more than any machine has
 
@@ -42,9 +45,25 @@ def test_scripts_and_styles_are_guarded_too(course_url):
         assert {name: headers.get(name) for name in GUARDS} == GUARDS
 
 
-def test_the_content_policy_names_no_other_host():
-    sources = {word for part in CONTENT_POLICY.split(";") for word in part.split()[1:]}
-    assert not [source for source in sources if "//" in source or "." in source or source == "*"]
+@pytest.mark.parametrize("host", ["127.0.0.1:8866", "course.example.org", "[::1]:8866"])
+def test_the_content_policy_names_no_other_host(host):
+    sources = {word for part in content_policy(host).split(";") for word in part.split()[1:]}
+    own = {f"ws://{host}", f"wss://{host}"}
+    assert own < sources
+    for source in sources - own:
+        assert source in ("data:", "blob:") or re.fullmatch(r"'[a-z-]+'", source)
+
+
+@pytest.mark.parametrize("host", ["", "a b", "x; script-src *", "x\n", "*", "*:1"])
+def test_a_strange_host_gets_into_no_policy(host):
+    assert content_policy(host) == content_policy()
+    assert "ws" not in content_policy()
+
+
+def test_the_policy_of_a_page_names_the_host_that_it_was_asked_for_by(course_url):
+    _, headers, _ = get(course_url, "/")
+    asked = f"connect-src 'self' ws://{urlsplit(course_url).netloc} "
+    assert asked in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
@@ -200,3 +219,55 @@ def test_free_memory_is_that_of_the_container(tmp_path, monkeypatch):
     (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 200000\n")
     assert system.total_memory() == 3_000_000
     assert system.free_memory() == 700_000
+
+
+class Pool(LessonKernels):
+    """A pool whose kernels are names, so that what it does with them can be seen."""
+
+    def __init__(self, rehearse):
+        super().__init__(pool_lesson="lesson.ipynb", pool_size=3, spare_kernels=0)
+        self.rehearse = rehearse
+        self.running = set()
+
+    def list_kernel_ids(self):
+        return list(self.running)
+
+    def has_room(self):
+        return True
+
+    async def fill_once(self):
+        await self.fill()
+
+    async def start_kernel(self, *, kernel_id, **_):
+        self.running.add(kernel_id)
+
+    async def discard(self, kernel_id):
+        self.running.discard(kernel_id)
+
+    async def _lives(self, kernel_id):
+        await asyncio.sleep(0)
+        return kernel_id in self.running
+
+
+def test_a_lesson_that_cannot_be_rehearsed_leaves_no_kernel():
+    async def fails(_lesson, _kernel):
+        raise RuntimeError("broken")
+
+    pool = Pool(fails)
+    own_loop.run(pool.fill_once())
+    assert pool.running == set()
+    assert pool.warm == 0
+
+
+def test_no_kernel_of_the_pool_is_handed_out_twice():
+    async def rehearsed(_lesson, kernel):
+        return kernel
+
+    async def rush(pool):
+        await pool.fill_once()
+        first, *_ = await asyncio.gather(pool.reserve("lesson.ipynb"), pool.fill_once())
+        return [first, *[await pool.reserve("lesson.ipynb") for _ in range(2)]]
+
+    pool = Pool(rehearsed)
+    taken = own_loop.run(rush(pool))
+    assert len({place.kernel_id for place in taken}) == 3

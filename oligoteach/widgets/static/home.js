@@ -112,7 +112,7 @@ const home = {
         for (const [name, mine] of Object.entries(left.lessons)) {
           data.lessons[name] = mergeLesson(mine, data.lessons[name] ?? {});
         }
-        data.misses = left.misses;
+        data.misses = { ...data.misses, ...left.misses };
       };
     } catch {
       return null;
