@@ -27,6 +27,7 @@ MAX_VOXELS = 8_000_000
 MAX_STRUCTURES = 150
 MAX_POINTS = 4_000_000
 MAX_GY = 1000.0
+TILT_MM = 0.1  # by which the heights of a contour's points may differ
 MAX_NAME = 26
 
 INSTALL = (
@@ -84,13 +85,16 @@ class PlanFileError(ValueError):
 class FileStructure:
     """A structure of a file: its cleaned name, and its voxels with the share of each.
 
-    ``outside`` is the share of its volume that lies beyond the dose grid.
+    ``outside`` is the share of its volume that lies beyond the dose grid. Of its ``contours`` in
+    the file so many are ``left_out``, as they enclose nothing in a plane of one height.
     """
 
     name: str
     places: NDArray[np.int64]
     weights: NDArray[np.float32]
     outside: float = 0.0
+    contours: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -344,8 +348,8 @@ def _structures(
     found: list[FileStructure] = []
     points = 0
     for number, item in enumerate(drawn, 1):
-        contours, count = _contours(item)
-        points += count
+        contours, n_points, left_out = _contours(item)
+        points += n_points
         if points > MAX_POINTS:
             raise PlanFileError(
                 f"The contours have more than {MAX_POINTS / 1e6:.0f} million points."
@@ -355,7 +359,10 @@ def _structures(
         if places.size:
             name = clean_name(names.get(int(item.ReferencedROINumber), ""), secrets, number)
             outside = _outside(contours, axes, weights)
-            found.append(FileStructure(name, places, weights[places], outside))
+            n_contours = len(item.ContourSequence)
+            found.append(
+                FileStructure(name, places, weights[places], outside, n_contours, left_out)
+            )
     if not found:
         raise PlanFileError("No structure with closed contours lies on the dose grid.")
     return _apart(found), len(drawn) - len(found)
@@ -369,22 +376,23 @@ def _outside(
     return max(0.0, 1 - on_grid / contoured_cc(contours, axes))
 
 
-def _contours(item: Any) -> tuple[dict[float, list[NDArray[np.float64]]], int]:
-    """Return closed contours by height, and how many points they have."""
+def _contours(item: Any) -> tuple[dict[float, list[NDArray[np.float64]]], int, int]:
+    """Return closed contours by height, their points, and how many are left out."""
     found: dict[float, list[NDArray[np.float64]]] = {}
-    count = 0
+    n_points = left_out = 0
     for contour in item.get("ContourSequence", None) or ():
-        if str(contour.get("ContourGeometricType", "")).upper() != "CLOSED_PLANAR":
+        closed = str(contour.get("ContourGeometricType", "")).upper() == "CLOSED_PLANAR"
+        points = _points(contour) if closed else np.empty((0, 3))
+        n_points += len(points)
+        if n_points > MAX_POINTS:
+            break  # the file is refused
+        # A tilted plane has no height.
+        if len(points) < 3 or np.ptp(points[:, 2]) > TILT_MM:
+            left_out += 1
             continue
-        points = _points(contour)
-        if len(points) < 3:
-            continue
-        count += len(points)
-        if count > MAX_POINTS or np.ptp(points[:, 2]) > 0.1:
-            continue  # a tilted plane has no height
         height = round(float(points[0, 2]), 2)
         found.setdefault(height, []).append(points[:, :2])
-    return found, count
+    return found, n_points, left_out
 
 
 def _points(contour: Any) -> NDArray[np.float64]:
@@ -444,5 +452,5 @@ def _notes(dose: Any, skipped: int) -> Iterator[str]:
     if skipped:
         yield (
             f"{skipped} structure{'' if skipped == 1 else 's'} without closed contours on the dose "
-            "grid left out."
+            "grid, or with tilted ones only, left out."
         )

@@ -29,6 +29,7 @@ from oligoteach.modules._dose_checks import (
 )
 from oligoteach.modules._plan_figures import AXES, VIEWS, X_LABELS, curves, cut, marks, x_max
 from oligoteach.modules._plan_room import LEVELS, PLANNED, anatomy
+from oligoteach.modules._structure_names import find_target, is_target, organ_of
 from oligoteach.widgets import Choice, Number, Table, Text, Upload, UploadExplorer
 
 if TYPE_CHECKING:
@@ -41,32 +42,7 @@ MAX_MB = 40
 SMALL_CC = 5.0
 LOST = 0.01  # share of a structure beyond the dose grid, from which on it is said
 
-# What a structure's name must hold to be held against the limits of an organ; the first that fits
-# counts. One lung or one kidney is not the pair that the limits are for.
-ORGANS = (
-    (r"\blungs\b|both lung|bilat\w* lung|lung[_ ]*(total|tot|both|bilat)|total lung", "lungs"),
-    (r"lung", ""),
-    (r"kidneys|renal", "kidneys"),
-    (r"kidney", ""),
-    (r"canal", "spinal-canal"),
-    (r"cord.*prv|prv.*cord|thecal", "thecal-sac"),
-    (r"cord|myelon", "spinal-cord"),
-    (r"o?esophagus|oesoph|esoph", "oesophagus"),
-    (r"heart|pericard", "heart"),
-    (r"trachea|bronch|\bpbt\b", "central-airways"),
-    (r"great ?vessel|aorta|vena cava", "great-vessels"),
-    (r"chest ?wall|\bribs?\b", "chest-wall"),
-    (r"plexus.*brach|brach.*plexus", "brachial-plexus"),
-    (r"liver", "liver"),
-    (r"stomach", "stomach"),
-    (r"duoden", "duodenum"),
-    (r"small ?bowel|jejun|ileum", "small-bowel"),
-    (r"colon", "colon"),
-    (r"rectum", "rectum"),
-    (r"brain ?stem", "brainstem"),
-)
 BODY = r"^(body|external|outline|outer contour|skin)$"
-TARGETS = ("ptv", "ctv", "itv", "gtv", "tumour", "tumor", "target")
 
 
 @dataclass(frozen=True)
@@ -135,14 +111,6 @@ class OwnView:
     asked: str
 
 
-def organ_of(name: str) -> str:
-    """Return the organ whose limits a structure of this name is held against, or an empty text."""
-    words = name.lower().replace("_", " ").replace("-", " ")
-    if any(re.search(rf"\b{target}", words) for target in TARGETS):
-        return ""
-    return next((organ for pattern, organ in ORGANS if re.search(pattern, words)), "")
-
-
 def made_ready(plan: FilePlan, example: bool = False) -> Ready:
     """Work out the histograms of a plan."""
     flat = plan.dose.ravel()
@@ -188,13 +156,13 @@ def _whole_voxels(structure: Any, places: NDArray[np.int64], voxel_cc: float) ->
 
 def own_view(ready: Ready, p: SimpleNamespace) -> OwnView:
     """Return the plan with its target, limits and slices."""
-    target = find_target(ready.plan, p.target)
+    target = find_target([s.name for s in ready.plan.structures], p.target)
     structures = [
         StructureDose(
             "ptv" if index == target else f"roi-{index}",
             s.name,
             "" if index == target else organ_of(s.name),
-            "target" if index == target or _is_target(s.name) else "organ",
+            "target" if index == target or is_target(s.name) else "organ",
             ready.histograms[index],
         )
         for index, s in enumerate(ready.plan.structures)
@@ -214,10 +182,6 @@ def own_view(ready: Ready, p: SimpleNamespace) -> OwnView:
     )
 
 
-def _is_target(name: str) -> bool:
-    return any(re.search(rf"\b{target}", name.lower()) for target in TARGETS)
-
-
 def _rank(structure: StructureDose) -> tuple[bool, bool, bool, float]:
     """Order the target first, then other targets, organs with limits, and the rest by size."""
     return (
@@ -226,17 +190,6 @@ def _rank(structure: StructureDose) -> tuple[bool, bool, bool, float]:
         not structure.organ,
         structure.histogram.total_cc,
     )
-
-
-def find_target(plan: FilePlan, asked: str) -> int | None:
-    """Return which structure is the target: the first whose name holds the words asked for."""
-    names = [s.name.lower() for s in plan.structures]
-    wanted = [asked.strip().lower()] if asked.strip() else list(TARGETS)
-    for word in wanted:
-        for index, name in enumerate(names):
-            if word in name:
-                return index
-    return None
 
 
 def _surroundings(ready: Ready, target: int) -> Surroundings:
@@ -399,6 +352,7 @@ def own_sentences(view: OwnView) -> list[str]:
         name = view.structures[0].name
         said.append(f"{whose}: {covered:.1f} % of {name} gets {view.dose_gy:g} Gy, {limits}.")
     said += view.ready.plan.notes
+    said.append(left_out_sentence(view.ready.plan))
     said.append(lost_sentence(view.ready.plan))
     said.append(broken_sentence(view.judged))
     organ = _telling(view)
@@ -412,10 +366,36 @@ def own_sentences(view: OwnView) -> list[str]:
     taken = [f"{s.name} as {s.organ.replace('-', ' ')}" for s in view.structures if s.organ]
     if taken:
         said.append(f"Held against limits, by name: {_listed(taken)}.")
+    others = [s.name for s in view.structures if _without_limits(s)]
+    if others:
+        said.append(f"Held against none, by name: {_listed(others)}.")
     small = [s.name for s in view.structures if s.histogram.total_cc < SMALL_CC]
     if small:
         said.append(f"Below {SMALL_CC:g} cc, so only rough: {_listed(small)}.")
     return [sentence for sentence in said if sentence]
+
+
+def _without_limits(structure: StructureDose) -> bool:
+    """Return whether a structure could be an organ with limits, and is not taken for one."""
+    return (
+        structure.kind == "organ"
+        and not structure.organ
+        and not re.search(BODY, structure.name.lower())
+    )
+
+
+def left_out_sentence(plan: FilePlan) -> str:
+    """Return of which structures contours could not be used, those that lack most first."""
+    lacking = sorted(
+        (s for s in plan.structures if s.left_out), key=lambda s: -s.left_out / s.contours
+    )
+    if not lacking:
+        return ""
+    shares = [f"{s.left_out} of {s.contours} of {s.name}" for s in lacking]
+    return (
+        "Contours that are tilted, open or of fewer than 3 points are left out, so volume and "
+        f"doses may be wrong: {_listed(shares)}."
+    )
 
 
 def lost_sentence(plan: FilePlan) -> str:
@@ -463,10 +443,12 @@ class OwnPlan(UploadExplorer):
     card: ClassVar[Mapping[str, str]] = {
         "Read": "Dose grid and closed contours only. Structures become shares of voxels: exact "
         "along x, on four lines along y, in slabs half-way to the next contour along z. What lies "
-        "outside the dose grid is lost; the words say how much, above 1 % of a structure",
+        "outside the dose grid is lost; the words say how much, above 1 % of a structure, and of "
+        "which structures contours were left out",
         "Names": "Of structures only, and cleaned: one that holds a name or number of the patient "
         "or staff, or four digits in a row, becomes “Structure 4”",
-        "Limits": "By the structure's name, so a name may be taken wrongly: the words say as what. "
+        "Limits": "By the structure's whole name, such as SpinalCord, Lungs-GTV or small bowel; "
+        "the words say as what. Parts, margins and names in doubt are held against none. "
         "Published, by source; for their own number of fractions only",
         "EQD2": "d (d/n + α/β) / (2 + α/β) in every voxel; α/β 10 Gy for targets, 2 for the cord, "
         "3 for all else",

@@ -29,7 +29,7 @@ from pydicom.uid import (
 from oligoteach.evidence import plan_arrays, plan_records
 from oligoteach.modules import _dicom_plan
 from oligoteach.modules._dicom_plan import PlanFileError, clean_name, read_plan
-from oligoteach.modules._own_plan import OwnPlan, facts, organ_of
+from oligoteach.modules._own_plan import OwnPlan, facts
 
 READ = "Read: a dose grid and 2 structures. Now enter dose and fractions."
 
@@ -285,31 +285,88 @@ class TestNames:
         assert [s.name for s in read(dose).structures] == ["PTV", "Heart"]
 
 
-class TestOrgans:
-    @pytest.mark.parametrize(
-        ("name", "organ"),
-        [
-            ("Heart", "heart"),
-            ("Spinal_Cord", "spinal-cord"),
-            ("SpinalCord_PRV", "thecal-sac"),
-            ("Spinal Canal", "spinal-canal"),
-            ("Oesophagus", "oesophagus"),
-            ("Esophagus", "oesophagus"),
-            ("Lungs-GTV", ""),
-            ("Lungs", "lungs"),
-            ("Both Lungs", "lungs"),
-            ("Lt Lung", ""),
-            ("Kidney_L", ""),
-            ("Kidneys", "kidneys"),
-            ("Chest Wall", "chest-wall"),
-            ("GreatVessels", "great-vessels"),
-            ("Proximal Bronchial Tree", "central-airways"),
-            ("PTV heart", ""),
-            ("Table", ""),
-        ],
-    )
-    def test_a_name_is_held_against_its_own_limits_or_none(self, name, organ):
-        assert organ_of(name) == organ
+def spoil(structure, *kinds):
+    """Make the first contours of a structure unusable, each in its own way."""
+    for contour, kind in zip(structure.ContourSequence, kinds, strict=False):
+        if kind == "tilted":
+            data = list(contour.ContourData)
+            contour.ContourData = [v + 0.2 if i == 2 else v for i, v in enumerate(data)]
+        elif kind == "two points":
+            contour.ContourData = list(contour.ContourData)[:6]
+        else:
+            contour.ContourGeometricType = kind
+
+
+class TestContoursLeftOut:
+    @pytest.mark.parametrize("kind", ["tilted", "two points", "OPEN_PLANAR", "POINT"])
+    def test_each_is_counted_and_the_rest_is_used(self, kind):
+        structures = structure_dataset()
+        spoil(structures.ROIContourSequence[1], kind, kind)
+        ptv, heart = read(None, structures).structures
+        assert (ptv.contours, ptv.left_out) == (7, 0)
+        assert (heart.contours, heart.left_out) == (7, 2)
+        # Five of seven slabs of 3 mm.
+        assert heart.weights.sum() * 0.012 == pytest.approx(2.0 * 1.6 * 1.5)
+
+    def test_a_slant_that_rounding_makes_is_none(self):
+        structures = structure_dataset()
+        contour = structures.ROIContourSequence[0].ContourSequence[0]
+        contour.ContourData = [v + 0.09 if i == 2 else v
+                               for i, v in enumerate(contour.ContourData)]  # fmt: skip
+        assert read(None, structures).structures[0].left_out == 0
+
+    def test_it_is_said_by_name_the_greatest_lack_first(self):
+        structures = structure_dataset(("PTV", "Heart", "Cord"))
+        spoil(structures.ROIContourSequence[0], "tilted")
+        spoil(structures.ROIContourSequence[2], "POINT", "tilted", "two points")
+        made = own(dose=8, fractions=2)
+        made.bring_files([written(dose_dataset()), written(structures)])
+        words = made.describe(made.result())
+        assert (
+            "Contours that are tilted, open or of fewer than 3 points are left out, so volume and "
+            "doses may be wrong: 3 of 7 of Cord, 1 of 7 of PTV."
+        ) in words
+
+    def test_the_list_is_bounded_and_silent_where_all_are_used(self):
+        names = tuple(f"Organ {letter}" for letter in "ABCDEFGHIJ")
+        structures = structure_dataset(names)
+        made = own(dose=8, fractions=2)
+        made.bring_files([written(dose_dataset()), written(structures)])
+        assert "are left out" not in made.describe(made.result())
+        for item in structures.ROIContourSequence:
+            spoil(item, "tilted")
+        made.bring_files([written(dose_dataset()), written(structures)])
+        (said,) = re.findall(r"Contours that are[^.]*\.", made.describe(made.result()))
+        assert said.count("1 of 7 of Organ") == 6
+        assert said.endswith("and 4 more.")
+
+    def test_a_structure_of_tilted_contours_only_is_one_left_out(self):
+        structures = structure_dataset()
+        spoil(structures.ROIContourSequence[1], *["tilted"] * 7)
+        plan = read(None, structures)
+        assert [s.name for s in plan.structures] == ["PTV"]
+        assert plan.notes == (
+            "1 structure without closed contours on the dose grid, or with tilted ones only, "
+            "left out.",
+        )
+
+
+class TestNamesHeldAgainstLimits:
+    def test_the_words_say_what_was_taken_as_what_and_what_as_nothing(self):
+        made = own(dose=8, fractions=5)
+        made.bring_files(both(names=("zRing_PTV", "Lungs-GTV", "Adrenal_L", "PTV54", "Body")))
+        words = made.describe(made.result())
+        assert words.startswith("Your plan: 60.0 % of PTV54 gets 8 Gy")
+        assert "Held against limits, by name: Lungs-GTV as lungs." in words
+        assert "Held against none, by name: zRing_PTV, Adrenal_L." in words
+        judged = {j.structure.name for j in made.result().judged if j.limit is not None}
+        assert judged == {"Lungs-GTV"}
+
+    def test_lungs_without_the_tumour_are_no_tumour(self):
+        made = own(fractions=5)
+        made.bring_files(both(names=("PTV", "Lungs-GTV", "zRing_PTV", "GTV")))
+        ratios = {s.name: s.alpha_beta for s in made.result().structures}
+        assert ratios == {"PTV": 10, "GTV": 10, "Lungs-GTV": 3, "zRing_PTV": 3}
 
 
 class TestOutsideTheGrid:
