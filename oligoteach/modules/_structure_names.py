@@ -19,9 +19,9 @@ _LESION = r"(i?gtv|i?ctv|itv|tumou?r)(s|p|n)?( ?\d+)?"
 _WITHOUT_LESION = rf"( minus {_LESION})?"
 _BOTH = r"((both|total|bilat|bilateral) {0}s?|{0}s|{0}s? (both|total|tot|bilat|bilateral))"
 
-# Matched against a whole name as `_plain` gives it. What is cut out of lungs, liver and kidneys is
-# what their limits leave out too; an oesophagus without the target is not the oesophagus. Without
-# the PTV a lung lacks lung.
+# Matched against a whole name as `_plain` gives it. Limits of the lungs are for what is left of
+# them without the tumour, and liver and kidneys without it are taken likewise. A PTV cut out takes
+# organ with it; and an oesophagus without any target is not judged, as it lacks its hottest part.
 ORGANS = {
     "lungs": _BOTH.format("lung") + _WITHOUT_LESION,
     "kidneys": _BOTH.format("kidney") + _WITHOUT_LESION,
