@@ -115,6 +115,7 @@ class RoomView:
 
 
 _kept: dict[str, Anatomy] = {}
+_last: dict[str, tuple[tuple[int, ...], int]] = {}  # weights, and which beam was moved
 
 
 def anatomy(case: str) -> Anatomy:
@@ -148,7 +149,7 @@ def room_view(p: SimpleNamespace) -> RoomView:
     """Return the plan as weighed, normalised, moved and blurred."""
     here = anatomy(p.case)
     record = here.record
-    planned = weighed(here.beams, np.array(p.weights) / FULL)
+    planned = _weighed(p.case, tuple(p.weights))
     planned = planned * np.float32(_factor(p, planned, here))
     still, moving = _delivered(planned, p, record.grid.spacing_mm)
     flat = {True: moving.ravel(), False: still.ravel()}
@@ -179,6 +180,27 @@ def room_view(p: SimpleNamespace) -> RoomView:
         moved=_moved_words(p),
         static=not (p.breathing or p.left or p.back or p.head),
     )
+
+
+def _weighed(case: str, weights: tuple[int, ...]) -> Cube:
+    """Return the plan with its beams weighed; a learner mostly moves the beam moved last.
+
+    The sum of all others is kept, and the beam is added to that, not to the last plan: rounding
+    must not grow from move to move.
+    """
+    last, moved = _last.get(case, (weights, 0))
+    changed = [i for i, (now, then) in enumerate(zip(weights, last, strict=True)) if now != then]
+    moved = changed[0] if len(changed) == 1 else moved
+    _last.clear()
+    _last[case] = weights, moved
+    others = _sum(case, (*weights[:moved], 0, *weights[moved + 1 :]))
+    return others + anatomy(case).beams[moved] * np.float32(weights[moved] / FULL)
+
+
+@functools.lru_cache(maxsize=1)
+def _sum(case: str, weights: tuple[int, ...]) -> Cube:
+    """Return the sum of the beams, weighed in per cent."""
+    return weighed(anatomy(case).beams, np.array(weights) / FULL)
 
 
 def _factor(p: SimpleNamespace, planned: Cube, here: Anatomy) -> float:

@@ -73,6 +73,19 @@ class TestTheDose:
         whole = lungs.size + beyond / record.grid.voxel_cc
         assert organ(found, "lungs").mean == pytest.approx(lungs.sum() / whole, rel=1e-4)
 
+    def test_whatever_was_moved_before_the_beams_add_up(self):
+        made = room(normalise="none")
+        beams = plan_arrays("peripheral").beams.astype(float)
+        weights = [100] * 9
+        for beam, weight in [(0, 150), (0, 40), (3, 0), (3, 70), (8, 200), (0, 100), (3, 100)]:
+            weights[beam] = weight
+            made.set(weights=tuple(weights))
+            by_hand = np.tensordot(np.array(weights) / 100, beams, axes=1)
+            assert np.allclose(made.result().dose, by_hand, rtol=1e-5, atol=1e-5)
+        made.set(weights=(0, 0, 0, 50, 0, 0, 0, 0, 100))
+        by_hand = 0.5 * beams[3] + beams[8]
+        assert np.allclose(made.result().dose, by_hand, rtol=1e-5, atol=1e-5)
+
     @pytest.mark.parametrize("weights", [FULL, WITHOUT_NEAR, (0, 0, 0, 0, 100, 0, 0, 0, 0)])
     def test_what_it_is_normalised_to_holds_whatever_the_beams(self, weights):
         covered = view(weights=weights)
