@@ -156,8 +156,12 @@ def test_print_shows_everything(open_lesson, notebook):
     for explorer in explorers(page):
         wait_frame(explorer)
     page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("main details:not([open], .kit-extra)").count() == 0
+    page.wait_for_function(  # the kernel sends tables and cards behind their picture
+        """() => {
+          dispatchEvent(new Event("beforeprint"));
+          return !document.querySelector("main details:not([open], .kit-extra)");
+        }"""
+    )
     hidden = page.evaluate(
         """() => [...document.querySelectorAll(
           "main h2, .kit-image, .kit-question, .kit-references .kit-chip")]

@@ -61,21 +61,23 @@ function renderExplorer({ model, el, signal }) {
       controls.show(frames.entries());
       if (touched) keep();
       fit();
-      list();
+      listSoon();
     },
   });
 
   // Table and cards are long to lay out: they wait until the picture stands on the screen, and for
-  // as long as the learner moves on.
+  // as long as the learner moves on. Paper does not wait.
   let lists = null;
-  const list = () => afterPaint(() => {
-    if (!lists || !frames.resting) return;
+  const list = () => {
     const message = lists;
     lists = null;
+    if (!message) return;
     if (message.table) table.show(message.table);
     else table.age();
     if (message.cards) showCards(cards, message, model);
-  });
+  };
+  const listSoon = () => afterPaint(() => frames.resting && list());
+  window.addEventListener("beforeprint", list, { capture: true, signal });
 
   let touched = false;
   const controls = controlsBox(model, config, signal, (name, value) => {
@@ -184,7 +186,7 @@ function renderExplorer({ model, el, signal }) {
     extras(message) {
       if (message.view !== frames.id) return;
       lists = message;
-      if (frames.resting) list();
+      if (frames.resting) listSoon();
     },
     cards: (message) => showRest(cards, message.cards),
     failed(message) {
