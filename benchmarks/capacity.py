@@ -32,6 +32,8 @@ from oligoteach.server.system import MB, own_memory
 
 ARRIVAL_S = 10.0
 ALONE = 5
+# Until those who came alone are gone, and their places in the pool are being filled again.
+SETTLE_S = 6.0
 RATIO = 1.5
 HELD_GB = 14.0
 VOTE_S = 1.0
@@ -112,6 +114,7 @@ async def measure_arrivals(
     """
     drawn = [await asyncio.to_thread(browser, lecture) for _ in range(ALONE)] if browser else []
     alone = [await _alone(lecture) for _ in range(ALONE)]
+    await asyncio.sleep(SETTLE_S)
     await lecture.ready()
     probe = asyncio.create_task(asyncio.to_thread(browser, lecture)) if browser else None
     pause = ARRIVAL_S / viewers

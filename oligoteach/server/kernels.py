@@ -24,6 +24,7 @@ KERNEL_BYTES = 150 * MB
 LEAST_FREE, MOST_FREE = 200 * MB, 1000 * MB
 # A kernel that was just started has not taken its memory yet.
 GROWING_S = 12.0
+LOOK_EVERY_S = 0.1
 FULL = "The server has no room for another page"
 
 
@@ -45,7 +46,8 @@ class LessonKernels(AsyncMappingKernelManager):
     A page names its kernel before it is started, so that the browser can load its scripts while
     the kernel comes up. A spare kernel has the course's libraries loaded. A kernel of the pool, for
     a lecture, has run its whole lesson besides, and its page is written. Each is handed out once,
-    and replaced when the page that took it has had time to settle.
+    and replaced when the page that took it has had time to settle: while readers come one after the
+    other and warm kernels are left for them, none is made, since that would take the cores.
 
     Cold starts queue for the machine's cores: all of them at once would make everybody wait for
     the last.
@@ -73,6 +75,7 @@ class LessonKernels(AsyncMappingKernelManager):
         self._lines: Counter[str] = Counter()
         self._reserved: set[str] = set()
         self._growing: set[str] = set()
+        self._came = float("-inf")  # when the last reader did, in the loop's time
         self._task: asyncio.Task[None] | None = None
         self._going: set[asyncio.Task[Any]] = set()
         self._cores = max(2, os.cpu_count() or 2)
@@ -88,6 +91,7 @@ class LessonKernels(AsyncMappingKernelManager):
         HTTPError
             503, if there is no room for another page.
         """
+        self._came = asyncio.get_running_loop().time()
         asyncio.get_running_loop().call_later(self.refill_delay, self.fill)
         place = await self._first_alive(self._pool) if file == self.pool_lesson else None
         place = place or await self._first_alive(self._spares)
@@ -196,6 +200,7 @@ class LessonKernels(AsyncMappingKernelManager):
 
     async def _rehearse_while(self, left: Any) -> None:
         for _ in left:
+            await self._calm()
             if not self.has_room():
                 return
             place = await self._warm_up()
@@ -205,6 +210,12 @@ class LessonKernels(AsyncMappingKernelManager):
                 await self.discard(place.kernel_id)
                 raise
             self._pool.append(Place(place.kernel_id, html))
+
+    async def _calm(self) -> None:
+        """Wait until nobody has come for a while, as long as warm kernels are left."""
+        now = asyncio.get_running_loop().time
+        while self._pool and (pause := self._came + self.refill_delay - now()) > 0:
+            await asyncio.sleep(min(pause, LOOK_EVERY_S))
 
     async def _warm_up(self) -> Place:
         place = Place(str(uuid4()))

@@ -271,3 +271,24 @@ def test_no_kernel_of_the_pool_is_handed_out_twice():
     pool = Pool(rehearsed)
     taken = own_loop.run(rush(pool))
     assert len({place.kernel_id for place in taken}) == 3
+
+
+def test_no_kernel_is_warmed_while_readers_come_and_warm_ones_are_left():
+    async def rehearsed(_lesson, kernel):
+        return kernel
+
+    async def rush(pool):
+        await pool.fill_once()
+        warm = []
+        for _ in range(2):  # the pool has three; they come, and leave at once
+            await pool.discard((await pool.reserve("lesson.ipynb")).kernel_id)
+            filling = pool.fill()
+            await asyncio.sleep(0.05)
+            warm.append(pool.warm)
+        await pool.reserve("lesson.ipynb")
+        await asyncio.wait_for(filling, 10)
+        return warm, pool.warm
+
+    pool = Pool(rehearsed)
+    pool.refill_delay = 30.0
+    assert own_loop.run(rush(pool)) == ([2, 1], 1)
