@@ -32,8 +32,8 @@ from oligoteach.server.system import MB, own_memory
 
 ARRIVAL_S = 10.0
 ALONE = 5
-# Until those who came alone are gone, and their places in the pool are being filled again.
-SETTLE_S = 6.0
+# Until those who came alone are given up, and their places in the pool are being filled again.
+SETTLE_S = 25.0
 RATIO = 1.5
 HELD_GB = 14.0
 VOTE_S = 1.0
