@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_CLASS = 30
 LARGEST_CLASS = 1000
 # Of one core, to run a lesson in a kernel and to send its page; measured on one machine.
-WARM_UP_S = 2.2
+WARM_UP_S = 3.1
 PAGE_S = 0.13
 LOOK_EVERY_S = 0.5
 SAY_EVERY = 10
