@@ -59,6 +59,8 @@ def server(folder: Path, **options: Any) -> Iterator[tuple[subprocess.Popen[str]
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
+        if process.stdout:
+            process.stdout.close()
 
 
 @contextlib.contextmanager

@@ -216,6 +216,7 @@ def test_the_usual_port_gives_way_and_ctrl_c_leaves_nothing(course_folder, kerne
         finally:
             process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
+        process.stdout.close()
     assert process.wait(timeout=20) == 0
     assert "no kernel is left" in rest
 
