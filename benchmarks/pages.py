@@ -19,8 +19,8 @@ KEYS = 30
 PAUSE_MS = 200
 RATIO = 2.0
 KEY_MEDIAN_MS, KEY_TAIL_MS = 50, 90
-# What is turned over again and again: a slider, or else the first control that a key changes.
-TURNED = ("input[type=range]", ":is(select, input:not([type=file]))")
+# The first control that a key changes, as a learner meets it, and the first slider if it is another.
+CONTROLS = (("", ":is(select, input:not([type=file]))"), (" (slider)", "input[type=range]"))
 CONTROL = ".kit-widget :is(input, select, button):visible"
 
 # Plain interact with a picture of about the same weight, on the same server.
@@ -137,20 +137,21 @@ def _measure_keys(
             "(image) => image.src.startsWith('blob:')",
             arg=explorer.locator(".kit-image").element_handle(),
         )
-        field = _turned(explorer)
-        values = [] if field is None else _press(page, field)
-        what = f"key press to pixels, {notebook} {key}"
-        report.add(_key_figure(what, values, plain))
+        for told, field in _turned(explorer).items():
+            what = f"key press to pixels, {notebook} {key}{told}"
+            report.add(_key_figure(what, _press(page, field), plain))
     page.close()
 
 
-def _turned(explorer: Locator) -> Locator | None:
-    """Return the control in view that a learner turns over, or None where a key changes none."""
-    for kind in TURNED:
-        found = explorer.locator(f".kit-controls {kind}:visible")
-        if found.count():
-            return found.first
-    return None
+def _turned(explorer: Locator) -> dict[str, Locator]:
+    """Return the controls in view that are pressed, by what is told of them."""
+    found = {
+        told: explorer.locator(f".kit-controls {kind}:visible").first for told, kind in CONTROLS
+    }
+    slider = found[" (slider)"]
+    if not slider.count() or found[""].get_attribute("type") == "range":
+        del found[" (slider)"]
+    return found
 
 
 def _key_figure(what: str, values: list[float], plain: list[float]) -> Figure:
