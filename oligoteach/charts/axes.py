@@ -43,7 +43,7 @@ class _Quiet(Axis):
         """Draw ticks and numbers; with a label or a common factor, as Matplotlib does."""
         if not self.get_visible():
             return
-        ticks = self._update_ticks()
+        ticks = [] if self.label.get_text() else self._update_ticks()
         if self.label.get_text() or self.major.formatter.get_offset():
             super().draw(renderer)
             return
