@@ -19,7 +19,7 @@ KEYS = 30
 PAUSE_MS = 200
 RATIO = 2.0
 KEY_MEDIAN_MS, KEY_TAIL_MS = 50, 90
-# The first control that a key changes, as a learner meets it, and the first slider if it is another.
+# The first control that a key changes, as a learner meets it, and the first slider besides.
 CONTROLS = (("", ":is(select, input:not([type=file]))"), (" (slider)", "input[type=range]"))
 CONTROL = ".kit-widget :is(input, select, button):visible"
 
