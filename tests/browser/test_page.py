@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from urllib.parse import quote
 
+import numpy as np
 import progress_files
 import pytest
 from kit_examples import SINGLE
+from PIL import Image
 
 from browser.driving import TIMEOUT, axe_violations, explorers, frame_of, reveal_all, wait_frame
 
@@ -498,6 +502,35 @@ def test_values_that_come_faster_than_frames_collapse_into_the_newest(open_kit):
     )
     decay(page).get_by_text("At 1 month 0.135 is left.").wait_for()
     assert page.evaluate("window.frames_seen") <= 5
+
+
+def test_between_two_pictures_the_screen_is_never_empty(open_kit):
+    page = open_kit()
+    explorer = decay(page)
+    wait_frame(explorer)
+    slider = explorer.locator("input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = explorer.locator(".kit-image").bounding_box()
+    screens = []
+    cast = page.context.new_cdp_session(page)
+
+    def keep(frame):
+        screens.append(base64.b64decode(frame["data"]))
+        cast.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    cast.on("Page.screencastFrame", keep)
+    cast.send("Page.startScreencast", {"format": "png"})
+    slider.focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(60)
+    cast.send("Page.stopScreencast")
+    assert len(screens) > 15
+    corner = int(box["x"]), int(box["y"])
+    edges = (*corner, corner[0] + int(box["width"]), corner[1] + int(box["height"]))
+    for screen in screens:
+        seen = np.asarray(Image.open(io.BytesIO(screen)).convert("L").crop(edges))
+        assert (seen < 128).sum() > 300, "the curve and its axes are gone"
 
 
 def test_data_and_picture_can_be_saved_and_say_that_they_are_for_education(open_kit):

@@ -408,7 +408,7 @@ function magnified(width, picture) {
 // The picture of a case: asked for anew at each step and whenever its size or the look changes.
 function sight(model, config, tale) {
   if (!config.picture) return { el: null, want() {}, watch() {}, receive() {}, close() {} };
-  const image = h("img", { src: PLACEHOLDER, alt: "", class: "kit-image" });
+  const image = emptyPicture();
   const box = h("div", { class: "kit-figure-box" }, image);
   const words = h("p", {});
   box.style.setProperty("--ot-aspect", String(1 / config.picture.aspect));
@@ -445,13 +445,8 @@ function sight(model, config, tale) {
     watch: () => (sizes.observe(box), send()),
     async receive(message, buffers) {
       if (message.id !== `${id}-${count}`) return; // a later one is on its way
-      const fresh = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
-      image.src = fresh;
-      image.alt = message.text;
-      words.textContent = message.text;
-      await image.decode().catch(() => {});
-      if (url) URL.revokeObjectURL(url);
-      url = fresh;
+      url = await showPicture(image, buffers[0], url);
+      image.alt = words.textContent = message.text;
       image.dispatchEvent(new CustomEvent("ot:frame", { bubbles: true }));
     },
     close() {

@@ -6,7 +6,7 @@ const STICKS_BELOW = 1.2;
 function renderExplorer({ model, el, signal }) {
   const config = model.get("config");
   const title = uid("title");
-  const image = h("img", { src: PLACEHOLDER, alt: "", class: "kit-image" });
+  const image = emptyPicture();
   const words = h("p", { class: "kit-words", "aria-live": "polite" });
   const notes = status();
   const table = tableBox(config, () => frames.want());

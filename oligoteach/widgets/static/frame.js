@@ -3,6 +3,24 @@
 
 const PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
+const emptyPicture = () => h("img", { src: PLACEHOLDER, alt: "", class: "kit-image", decoding: "sync" });
+
+// Show a PNG in place of the old one, and return its address. It is loaded aside, so that the
+// picture on the screen changes at a stroke. decode() would wait for a frame of the screen to pass,
+// and the picture for the next: half of what a learner waits for.
+async function showPicture(image, bytes, old) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+  const aside = new Image();
+  await new Promise((done) => {
+    aside.onload = aside.onerror = done;
+    aside.src = url;
+  });
+  image.src = url;
+  if (!image.complete) await image.decode().catch(() => {});
+  if (old) URL.revokeObjectURL(old);
+  return url;
+}
+
 // Before an audience a figure is drawn small and magnified with its letters: LECTURE_WIDTH page
 // pixels wide, so that its least letters are legible from the last row. Where the stage gives it a
 // height of its own (kit.css), its shape gives way a little so as to fill it; else it takes at most
@@ -78,13 +96,9 @@ class Frames {
 
   async receive(message, buffers) {
     if (message.view !== this.id) return;
-    const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
     this.params = message.params; // the values of the picture, known before the kernel's echo
     this.held = Object.keys(message.refusals).length ? this.sent : {};
-    this.image.src = url; // the browser keeps the old picture until the new one is decoded
-    await this.image.decode().catch(() => {});
-    if (this.url) URL.revokeObjectURL(this.url);
-    this.url = url;
+    this.url = await showPicture(this.image, buffers[0], this.url);
     this.landed();
     this.onframe(message); // words can wait for the picture
   }
