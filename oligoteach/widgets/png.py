@@ -1,7 +1,7 @@
 """PNG encoding for frames: a third of the time that a general encoder takes, for the same bytes.
 
-A general encoder weighs five filters for each row. Figures are flat areas with lines, for which
-one filter, the difference from the row above, is nearly always the best: so it is used for all.
+A general encoder weighs five filters for each row. Figures are flat areas with lines and letters,
+which are found again and again as they are: no filter at all gives the smallest files here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 EIGHT_BITS, TRUE_COLOUR = 8, 2
-FILTER_UP = 2
+NO_FILTER = 0
 # Level 1 is three times as fast as the default and the picture only a little larger: a frame
 # travels over loopback, where time is dearer than bytes.
 LEVEL = 1
@@ -38,19 +38,14 @@ def encode(pixels: Any) -> bytes:
     picture = np.asarray(pixels)
     height, width, _ = picture.shape
     press = zlib.compressobj(LEVEL)
-    above = np.zeros_like(picture[:1])  # above the first row lies nothing, that is, zeros
     body = []
     for start in range(0, height, STRIP):
         rows = picture[start : start + STRIP]
-        change = np.empty_like(rows)
-        np.subtract(rows[:1], above, out=change[:1])
-        np.subtract(rows[1:], rows[:-1], out=change[1:])
-        filtered = np.empty((len(rows), 1 + 3 * width), np.uint8)
-        filtered[:, 0] = FILTER_UP
+        lines = np.empty((len(rows), 1 + 3 * width), np.uint8)
+        lines[:, 0] = NO_FILTER
         for channel in range(3):  # one by one: numpy is slow to drop every fourth byte
-            filtered[:, 1 + channel :: 3] = change[:, :, channel]
-        body.append(press.compress(filtered.data))
-        above = rows[-1:]
+            lines[:, 1 + channel :: 3] = rows[:, :, channel]
+        body.append(press.compress(lines.data))
     body.append(press.flush())
     header = struct.pack(">IIBBBBB", width, height, EIGHT_BITS, TRUE_COLOUR, 0, 0, 0)
     parts = (b"IHDR", header), (b"IDAT", b"".join(body)), (b"IEND", b"")
