@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oligoteach.charts.figure import SMALL, points
@@ -42,11 +42,17 @@ def write_lines(axes: Axes, x: float, y: float, text: str = "", **style: Any) ->
 
 def width_of(figure: TeachingFigure, text: str, size: float = SMALL, **style: Any) -> float:
     """Return the width in page pixels that a text takes."""
+    return _width(text, size, figure.dpi, **style)
+
+
+@lru_cache(maxsize=200)
+def _width(text: str, size: float, dpi: float, **style: Any) -> float:
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-    probe = Text(0, 0, text, fontsize=points(size), figure=figure, **style)
-    extent = probe.get_window_extent(figure.canvas.get_renderer())
-    return extent.width * 100 / figure.dpi
+    probe = Text(0, 0, text, fontsize=points(size), figure=Figure(dpi=dpi), **style)
+    return probe.get_window_extent(RendererAgg(1, 1, dpi)).width * 100 / dpi
 
 
 def light(theme: Theme) -> dict[str, Any]:

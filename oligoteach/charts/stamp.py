@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -42,6 +43,7 @@ class Stamp(Text):
 
     def __init__(self, *args: Any, **style: Any) -> None:
         self.ground: str | None = None
+        self._kept: tuple[float, tuple[NDArray[np.uint8], float, float]] | None = None
         super().__init__(*args, **style)
 
     def set_ground(self, colour: str | None) -> None:
@@ -53,23 +55,34 @@ class Stamp(Text):
         """Lay the picture of the words down at their place."""
         if not self.get_visible() or not self.get_text():
             return
-        picture, dx, dy = _picture(
-            self.get_text(),
-            self.get_fontsize(),
-            self.get_fontweight(),
-            to_rgba(self.get_color()),
-            self.get_horizontalalignment(),
-            self.get_verticalalignment(),
-            self.get_rotation(),
-            self._linespacing,
-            self.ground,
-            renderer.dpi,
-        )
+        picture, dx, dy = self._pictured(renderer.dpi)
         x, y = self.get_transform().transform(self.get_unitless_position())
-        gc = renderer.new_gc()
-        renderer.draw_image(gc, round(x + dx), round(y + dy), picture)
-        gc.restore()
+        renderer.draw_image(_plain(), round(x + dx), round(y + dy), picture)
         self.stale = False
+
+    def _pictured(self, dpi: float) -> tuple[NDArray[np.uint8], float, float]:
+        """Return the picture, looked up anew if anything of the text has changed."""
+        if self.stale or self._kept is None or self._kept[0] != dpi:
+            found = _picture(
+                self.get_text(),
+                self.get_fontsize(),
+                self.get_fontweight(),
+                to_rgba(self.get_color()),
+                self.get_horizontalalignment(),
+                self.get_verticalalignment(),
+                self.get_rotation(),
+                self._linespacing,
+                self.ground,
+                dpi,
+            )
+            self._kept = dpi, found
+        return self._kept[1]
+
+
+@cache
+def _plain() -> GraphicsContextBase:
+    """Return how all stamps are laid down: unclipped, as they are."""
+    return GraphicsContextBase()
 
 
 def stamp(axes: Axes, **style: Any) -> Stamp:

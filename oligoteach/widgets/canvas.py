@@ -61,9 +61,10 @@ class Canvas:
             self._background = canvas.copy_from_bbox(self.figure.bbox)
         else:
             canvas.restore_region(self._background)
+        renderer = canvas.get_renderer()  # asked for once: it measures the figure each time
         moving = _flat((self._artists or {}).values())
         for artist in sorted(moving, key=lambda a: a.get_zorder()):
-            self.figure.draw_artist(artist)
+            artist.draw(renderer)
 
 
 class Shelf:

@@ -54,3 +54,41 @@ def test_words_put_together_look_as_if_set_as_a_whole(picture, text, look, ratio
     assert whole.min() < 200
     # Words are blended onto their ground in another order: roundings, which nobody sees.
     assert np.abs(together - whole).max() <= 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "After"},
+        {"color": LIGHT.vermillion},
+        {"fontsize": 14},
+        {"fontweight": "bold"},
+        {"rotation": 90},
+        {"ha": "right"},
+        {"va": "top"},
+        {"linespacing": 2, "text": "Two\nlines"},
+        {"position": (0.2, 0.2)},
+        {"ground": LIGHT.line},
+    ],
+    ids=str,
+)
+def test_a_stamp_that_has_changed_looks_like_a_new_one(change):
+    start = {"text": "Before", "x": 0.5, "y": 0.5, "fontsize": 9, "color": LIGHT.ink}
+
+    def drawn(first, then):
+        figure = TeachingFigure(240, 160, LIGHT, 1)
+        words = module.stamp(figure.panel(), **first)
+        figure.canvas.draw()
+        ground = then.get("ground")
+        words.set(**{name: value for name, value in then.items() if name != "ground"})
+        if ground:
+            words.set_ground(ground)
+        figure.canvas.draw()
+        return np.asarray(figure.canvas.buffer_rgba()).copy()
+
+    changed = drawn(start, change)
+    assert not np.array_equal(changed, drawn(start, {}))
+    place = dict(zip(("x", "y"), change.get("position", (0.5, 0.5)), strict=True))
+    look = {name: v for name, v in change.items() if name not in ("position", "ground")}
+    ground = {"ground": change["ground"]} if "ground" in change else {}
+    assert np.array_equal(changed, drawn({**start, **place, **look}, ground))
