@@ -7,8 +7,10 @@ lesson with twenty widgets sends the script once, and it works alike in JupyterL
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,15 @@ def source() -> Source:
     style = TOKENS.read_text("utf-8") + (STATIC / "kit.css").read_text("utf-8")
     version = hashlib.sha256((script + style).encode()).hexdigest()[:16]
     return Source(script=script, style=style, version=version)
+
+
+def call_later(seconds: float, call: Callable[..., None], *args: Any) -> asyncio.TimerHandle | None:
+    """Have a function called on the kernel's own loop; None without a loop, as in a script."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    return loop.call_later(seconds, call, *args)
 
 
 class KitWidget(AnyWidget):

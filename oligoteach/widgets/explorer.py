@@ -28,14 +28,15 @@ alternative, data table, downloads, links, restoring, prediction gate and citati
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import traitlets
 
-from oligoteach.widgets._base import KitWidget
+from oligoteach.widgets._base import KitWidget, call_later
 from oligoteach.widgets.canvas import Canvas, Shelf
 from oligoteach.widgets.controls import Control
 from oligoteach.widgets.prediction import Prediction, PredictionHost
@@ -49,6 +50,8 @@ BADGES = {
     "own": "Computed from chosen files",
 }
 CONTROLS_IN_VIEW = 4
+# How long after a picture, in seconds, a learner counts as resting.
+REST = 0.25
 # What a frame carries along; the rest of a long list is sent when somebody asks for it.
 CARDS_AT_ONCE = 20
 # The figure that is being moved: a kept one holds its pixels twice.
@@ -152,6 +155,7 @@ class Explorer(PredictionHost, KitWidget):
         self.citations = tuple(citations)
         self.control = {control.name: control for control in self.controls}
         self._result: tuple[dict[str, Any], Any] | None = None
+        self._resting: asyncio.TimerHandle | None = None
         super().__init__(params=self.defaults(), config=self._config(lesson))
         self._asked = self._asked_values()
         self._viewed()
@@ -193,6 +197,14 @@ class Explorer(PredictionHost, KitWidget):
     def cards(self, result: Any) -> Sequence[Any] | None:  # noqa: ARG002 - for subclasses
         """Return citations to list below the figure, or None for no list."""
         return None
+
+    def ahead(self, p: SimpleNamespace) -> Iterator[None]:  # noqa: ARG002 - for subclasses
+        """Make ready what may be asked for next, while the learner rests.
+
+        It yields after each part that takes long: what the learner does then comes first, and
+        what is left is made ready at the next rest.
+        """
+        return iter(())
 
     # What a caller may do -------------------------------------------------------------------
 
@@ -330,6 +342,7 @@ class Explorer(PredictionHost, KitWidget):
         if self._has_extras:
             extras = self._extras(result, content.get("table"))
             self.send({"type": "extras", "view": view, **extras})
+        self._at_rest(self.ahead(SimpleNamespace(**self.params)))
 
     def on_cards(self, _content: dict[str, Any]) -> None:
         """Send the cards that the last frame left out."""
@@ -340,6 +353,18 @@ class Explorer(PredictionHost, KitWidget):
         """Put back the defaults; the prediction stays as it is."""
         self.params = self.defaults()
         self.send({"type": "stale"})
+
+    def _at_rest(self, parts: Iterator[None]) -> None:
+        """Have the next part made ready when the learner has rested for a while."""
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = call_later(REST, self._make_part, parts)
+
+    def _make_part(self, parts: Iterator[None]) -> None:
+        self._resting = None
+        for _ in parts:
+            self._at_rest(parts)
+            break
 
     def _parsed(self, name: str, value: Any) -> Any:
         if name not in self.control:

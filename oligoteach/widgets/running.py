@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from oligoteach.widgets._base import log, sentence
+from oligoteach.widgets._base import call_later, log, sentence
 from oligoteach.widgets.explorer import Explorer
 
 # Long enough that little is lost between slices, short enough that no answer is late.
@@ -199,12 +199,9 @@ class RunningExplorer(Explorer):
         run = self._run
         if run is None or run.state != "running" or self._next is not None:
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        self._next = call_later(BREATH, self._slice, run)
+        if self._next is None:
             run.finish()
-        else:
-            self._next = loop.call_later(BREATH, self._slice, run)
 
     def _slice(self, run: Run) -> None:
         """Compute for a moment, say how far it is, and give way."""

@@ -1,15 +1,25 @@
 """The explorer without a browser: messages in, frames and sentences out."""
 
+import asyncio
 import io
 from typing import ClassVar
 
 import numpy as np
 import pytest
-from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay
+from kit_examples import MULTIPLE, NUMERIC, SINGLE, Decay, in_a_kernel
 from PIL import Image
 
 from oligoteach.charts import LIGHT, TeachingFigure
-from oligoteach.widgets import Citation, Page, Prediction, PredictionCard, Quiz, References, png
+from oligoteach.widgets import (
+    Citation,
+    Page,
+    Prediction,
+    PredictionCard,
+    Quiz,
+    References,
+    explorer,
+    png,
+)
 from oligoteach.widgets.canvas import Canvas
 from oligoteach.widgets.explorer import SHELF
 
@@ -302,6 +312,57 @@ def test_an_unknown_message_is_harmless(decay, monkeypatch):
 def test_an_encoded_picture_is_read_back_pixel_for_pixel_by_another_library(shape):
     picture = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
     assert np.array_equal(pixels(png.encode(picture)), picture[:, :, :3])
+
+
+class Prepared(Decay):
+    """Makes three things ready while the learner rests, and remembers them."""
+
+    def ahead(self, p):
+        self.made = getattr(self, "made", [])
+        for part in range(3):
+            yield self.made.append((round(p.rate, 1), part))
+
+
+@pytest.fixture
+def restless(monkeypatch):
+    monkeypatch.setattr(explorer, "REST", 0.02)
+    made = Prepared()
+    return made, Heard(made, monkeypatch)
+
+
+def test_what_may_come_next_is_made_ready_part_by_part_at_rest(restless):
+    made, heard = restless
+
+    async def rest():
+        heard.say(type="frame", view="v", params={"rate": 0.5})
+        assert made.made == []  # the picture comes first
+        await asyncio.sleep(0.3)
+
+    made.made = []
+    in_a_kernel(rest())
+    assert made.made == [(0.5, 0), (0.5, 1), (0.5, 2)]
+
+
+def test_whoever_moves_on_is_not_kept_waiting_by_what_was_made_ready_before(restless):
+    made, heard = restless
+
+    async def move_on():
+        for rate in (0.5, 0.6, 0.7):
+            heard.say(type="frame", view="v", params={"rate": rate})
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.3)
+
+    made.made = []
+    in_a_kernel(move_on())
+    assert made.made == [(0.7, 0), (0.7, 1), (0.7, 2)]
+
+
+def test_a_script_makes_nothing_ready(restless):
+    made, heard = restless
+    made.made = []
+    heard.say(type="frame", view="v", params={"rate": 0.5})
+    made.frame()
+    assert made.made == []
 
 
 class Listed(Decay):
