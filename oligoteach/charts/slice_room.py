@@ -40,7 +40,6 @@ LOOKS: tuple[tuple[str, Any, float], ...] = (
 )
 DARK = "#050505"
 PALE = "#f2f2f2"
-GREYS = "gray"
 NAMES = ("across", "front", "side")
 CURVES = 12  # at most
 FACTS = 8  # lines of figures, at most
@@ -155,6 +154,59 @@ class Shown:
     facts: Sequence[tuple[str, str]]
 
 
+class Fields(Artist):
+    """Greys on a regular grid, each a sharp rectangle; axes take four times as long for their own.
+
+    Attributes
+    ----------
+    plane : Plane
+        Whose greys are drawn.
+    """
+
+    def __init__(self, axes: Axes) -> None:
+        super().__init__()
+        self.plane: Plane | None = None
+        axes.add_artist(self)
+
+    def draw(self, renderer: Any) -> None:
+        """Give each pixel of the axes the grey of the field in which its middle lies."""
+        if self.plane is None:
+            return
+        axes: Any = self.axes
+        box = axes.bbox
+        left, bottom = round(box.x0), round(box.y0)
+        size = round(box.x1) - left, round(box.y1) - bottom
+        corner, end = axes.transData.inverted().transform(
+            [(left + 0.5, bottom + 0.5), (left + size[0] - 0.5, bottom + size[1] - 0.5)]
+        )
+        columns, rows = (
+            _fields(centres, np.linspace(corner[i], end[i], size[i]))
+            for i, centres in enumerate((self.plane.across, self.plane.up))
+        )
+        picture = _opaque(self.plane.grey).take(rows, 0).take(columns, 1)  # from the lowest row up
+        picture = picture.view(np.uint8).reshape(size[1], size[0], 4)
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(box)
+        renderer.draw_image(gc, left, bottom, picture)
+        gc.restore()
+
+
+def _opaque(grey: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return greys from 0 to 1 as pixels, with a clear one at the end of each row and column."""
+    levels = np.minimum(256 * grey, 255).astype("<u4")
+    pixels = np.zeros((levels.shape[0] + 1, levels.shape[1] + 1), dtype="<u4")
+    pixels[:-1, :-1] = 0xFF000000 + 0x010101 * levels  # alpha, and thrice the same
+    return pixels
+
+
+def _fields(centres: NDArray[Any], places: NDArray[Any]) -> NDArray[np.intp]:
+    """Return in which of the fields about the centres each place lies, or -1 beyond them."""
+    step = centres[1] - centres[0]
+    found = np.floor((places - centres[0]) / step + 0.5).astype(int)
+    found[(found < 0) | (found >= len(centres))] = -1
+    return found
+
+
 class Still(Artist):
     """Artists of one axes that are drawn once, then laid down as the picture that they made.
 
@@ -265,10 +317,7 @@ class SliceRoom(dict[str, Any]):
 
     def _make_plane(self, name: str) -> None:
         axes = self._still[name]
-        grey = axes.imshow(
-            np.zeros((2, 2)), cmap=GREYS, vmin=0, vmax=1, origin="lower", interpolation="nearest"
-        )
-        axes.set_aspect("auto")
+        grey = Fields(axes)
         outlines = axes.add_collection(LineCollection([]), autolim=False)
         self._still[f"{name}-grey"], self._still[f"{name}-outlines"] = grey, outlines
         self[f"{name}-still"] = Still(axes, (grey, outlines))
@@ -402,14 +451,12 @@ class SliceRoom(dict[str, Any]):
         axes: Axes = self._still[name]
         left, right, bottom, top = self._boxed(name, plane.box)
         if (left, right, bottom, top) != (*axes.get_xlim(), *axes.get_ylim()):
+            figure: Any = axes.get_figure(root=True)
+            stale = figure.stale
             axes.set(xlim=(left, right), ylim=(bottom, top))
-        picture = self._still[f"{name}-grey"]
-        picture.set_data(plane.grey)
-        across, up = (_half(plane.across), _half(plane.up))
-        picture.set_extent(
-            (plane.across[0] - across, plane.across[-1] + across,
-             plane.up[0] - up, plane.up[-1] + up)
-        )  # fmt: skip
+            # Of the axes itself only the ground is seen, which stays as it was.
+            figure.stale = stale
+        self._still[f"{name}-grey"].plane = plane
         outlines = self._still[f"{name}-outlines"]
         outlines.set_segments([line for line, _ in plane.outlines])
         outlines.set_color([PALE if main else to_rgba(PALE, 0.6) for _, main in plane.outlines])
