@@ -318,6 +318,13 @@ def normalised(beams: np.ndarray, ptv: np.ndarray, dose_gy: float) -> np.ndarray
     return kept.astype(np.float16)
 
 
+def sparse(beams: np.ndarray) -> dict[str, np.ndarray]:
+    """Return which voxels each beam reaches, as bits, and the doses there, beam after beam."""
+    reached = beams > 0
+    bits = np.packbits(reached.reshape(len(beams), -1), axis=1)
+    return {"reached": bits, "doses": beams[reached]}
+
+
 def archive(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return the arrays as a compressed NumPy archive that depends on nothing else."""
     whole = io.BytesIO()
@@ -432,7 +439,7 @@ def build(case: Case, folder: Path) -> None:
     beams = normalised(doses, masks["ptv"], case.dose_gy)
     arrays = {
         "tissue": codes,
-        "beams": beams,
+        **sparse(beams),
         "masks": np.packbits(np.stack(list(masks.values())).reshape(len(masks), -1), axis=1),
     }
     folder.mkdir(parents=True, exist_ok=True)

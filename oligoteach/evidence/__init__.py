@@ -55,7 +55,13 @@ if TYPE_CHECKING:
     )
     from oligoteach.evidence.notebooks import claims_in_notebook
     from oligoteach.evidence.paths import data_path, notebooks_path
-    from oligoteach.evidence.plans import PlanArrays, PlanRecord, plan_arrays, plan_records
+    from oligoteach.evidence.plans import (
+        BeamDose,
+        PlanArrays,
+        PlanRecord,
+        plan_arrays,
+        plan_records,
+    )
     from oligoteach.evidence.problems import EvidenceError, Problem
     from oligoteach.evidence.records import (
         Arm,
@@ -85,7 +91,7 @@ _HOMES = {
     "glossary outcomes reference references term trial trials verdict verdicts",
     "notebooks": "claims_in_notebook",
     "paths": "data_path notebooks_path",
-    "plans": "PlanArrays PlanRecord plan_arrays plan_records",
+    "plans": "BeamDose PlanArrays PlanRecord plan_arrays plan_records",
     "problems": "EvidenceError Problem",
     "records": "Arm Claim GlossaryTerm Outcome Reference Trial Verdict",
     "schedules": "Regimen regimens",
@@ -98,6 +104,7 @@ __all__ = [
     "VERDICT_LABELS",
     "VERIFICATION_LABELS",
     "Arm",
+    "BeamDose",
     "Case",
     "Cases",
     "Citation",

@@ -11,7 +11,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -129,23 +129,47 @@ class PlanRecord(_Part):
         return tuple(s for s in self.structures if s.key not in NOT_ORGANS)
 
 
+class BeamDose(NamedTuple):
+    """The dose of a beam where there is any: about a sixth of the grid.
+
+    Attributes
+    ----------
+    places : ndarray of int, shape (n,)
+        Of its voxels in the flattened grid, rising.
+    doses : ndarray of float32, shape (n,)
+        In Gy, for the whole course as planned.
+    """
+
+    places: NDArray[np.intp]
+    doses: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class PlanArrays:
     """The arrays of a case.
 
     Attributes
     ----------
-    beams : ndarray of float32, shape (beams, z, y, x)
-        Dose of each beam in Gy, for the whole course as planned.
+    beams : tuple of BeamDose
+        Dose of each beam.
     tissue : ndarray of uint8, shape (z, y, x)
         Tissue codes: 0 outside, 1 lung, 2 soft tissue, 3 fat and muscle, 4 bone, 5 air, 6 lesion.
-    masks : mapping from key to ndarray of bool, shape (z, y, x)
-        Of each structure.
+    structures : tuple of str
+        Keys of the structures.
+    bits : ndarray of uint8, shape (structures, n)
+        Their masks, eight voxels to a byte.
     """
 
-    beams: NDArray[np.float32]
+    beams: tuple[BeamDose, ...]
     tissue: NDArray[np.uint8]
-    masks: dict[str, NDArray[np.bool_]]
+    structures: tuple[str, ...]
+    bits: NDArray[np.uint8]
+
+    @property
+    def masks(self) -> dict[str, NDArray[np.bool_]]:
+        """The masks of the structures, shape (z, y, x) each, unpacked anew."""
+        cubes = _unpacked(self.bits, self.tissue.shape)
+        return dict(zip(self.structures, cubes, strict=True))
 
 
 @functools.cache
@@ -190,13 +214,30 @@ def plan_arrays(case: str) -> PlanArrays:
     ]
     if problems:
         raise EvidenceError(problems)
-    shape = record.grid.shape
-    bits = np.unpackbits(kept["masks"], axis=1, count=int(np.prod(shape))).astype(bool)
-    masks = {
-        structure.key: bits[index].reshape(shape)
-        for index, structure in enumerate(record.structures)
-    }
-    return PlanArrays(kept["beams"].astype(np.float32), kept["tissue"], masks)
+    return PlanArrays(
+        _beams(_unpacked(kept["reached"], record.grid.shape), kept["doses"]),
+        kept["tissue"],
+        tuple(structure.key for structure in record.structures),
+        kept["masks"],
+    )
+
+
+def _unpacked(bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return one cube for each row of packed bits."""
+    import numpy as np
+
+    voxels = np.unpackbits(bits, axis=1, count=int(np.prod(shape)))
+    return voxels.view(np.bool_).reshape(-1, *shape)
+
+
+def _beams(reached: NDArray[np.bool_], doses: NDArray[np.float16]) -> tuple[BeamDose, ...]:
+    """Share out the doses, which are kept beam after beam."""
+    import numpy as np
+
+    places = [np.flatnonzero(cube) for cube in reached]
+    ends = np.cumsum([len(each) for each in places])
+    parts = np.split(doses.astype(np.float32), ends[:-1])
+    return tuple(BeamDose(*pair) for pair in zip(places, parts, strict=True))
 
 
 def _digest(array: Any) -> str:

@@ -16,6 +16,7 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ from numpy.typing import ArrayLike, NDArray
 from oligoteach.models._numbers import FloatArray, finite, positive
 
 Cube = NDArray[np.float32]
+#: A cube that is mostly 0: places in the flattened grid, rising, and the doses there.
+SparseCube = tuple[NDArray[np.intp], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -129,15 +132,17 @@ def shifted(cube: Cube, voxels: tuple[float, float, float]) -> Cube:
     return cube
 
 
-def weighed(beams: Cube, weights: ArrayLike) -> Cube:
+def weighed(beams: Sequence[SparseCube], weights: ArrayLike, shape: tuple[int, ...]) -> Cube:
     """Return the sum of the beams, each multiplied by its weight.
 
     Parameters
     ----------
-    beams : ndarray of float32, shape (beams, z, y, x)
-        Dose of each beam in Gy.
+    beams : sequence of (ndarray of int, ndarray of float32)
+        For each beam the places that it reaches and its doses there, in Gy.
     weights : array_like, shape (beams,)
         0 drops a beam, 1 keeps it as planned.
+    shape : tuple of int
+        Of the grid.
 
     Raises
     ------
@@ -145,11 +150,21 @@ def weighed(beams: Cube, weights: ArrayLike) -> Cube:
         With a sentence, unless there is one weight of 0 or more for each beam.
     """
     each = np.asarray(weights, dtype=np.float32)
-    if each.shape != beams.shape[:1]:
-        raise ValueError(f"There are {beams.shape[0]} beams and {each.size} weights.")
+    if each.shape != (len(beams),):
+        raise ValueError(f"There are {len(beams)} beams and {each.size} weights.")
     if not np.all(np.isfinite(each)) or np.any(each < 0):
         raise ValueError("A weight is negative or not a number; it must be 0 or more.")
-    return np.asarray((each @ beams.reshape(len(each), -1)).reshape(beams.shape[1:]))
+    found = np.zeros(shape, dtype=np.float32)
+    for beam, weight in zip(beams, each, strict=True):
+        if weight:
+            add_beam(found, beam, weight)
+    return found
+
+
+def add_beam(cube: Cube, beam: SparseCube, weight: float) -> None:
+    """Add a beam to a cube in place, multiplied by its weight."""
+    places, doses = beam
+    cube.reshape(-1)[places] += doses * np.float32(weight)
 
 
 def eqd2_of_dose(dose: ArrayLike, n_fractions: int, alpha_beta: float) -> NDArray[np.floating]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from oligoteach.models.conformity import Conformity, conformity
+from oligoteach.models.dose_grid import weighed
 from oligoteach.models.dvh import Dvh, dvh, mean_conversion
 from oligoteach.models.structures import Axes, within_distance
 from oligoteach.modules._dicom_plan import FilePlan, FileStructure, read_plan
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 EXAMPLE = "peripheral"
 MAX_MB = 40
 SMALL_CC = 5.0
+PLANES = 6  # kept: those of two targets, between which a learner goes to and fro
 LOST = 0.01  # share of a structure beyond the dose grid, from which on it is said
 
 BODY = r"^(body|external|outline|outer contour|skin)$"
@@ -76,23 +78,20 @@ class Crop:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """Doses of the body, and of the body at 2 cm or more from a target."""
-
-    body: NDArray[np.float32]
-    far: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
 class Ready:
-    """A plan made ready: histograms and crops worked out once, and what the last view needed."""
+    """A plan made ready: what is worked out once, and what the last views needed.
+
+    ``body`` are the doses in the body, and ``far`` holds for each target that was asked for the
+    largest of them at 2 cm or more from it: one value, or none where the body ends before.
+    """
 
     plan: FilePlan
     histograms: tuple[Dvh, ...]
     crops: tuple[Crop, ...]
+    body: NDArray[np.float32]
     example: bool
-    around: dict[int, Surroundings] = field(default_factory=dict)
-    planes: dict[int, tuple[tuple[int, int | None], Plane]] = field(default_factory=dict)
+    far: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    planes: dict[tuple[int, int, int | None], Plane] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def made_ready(plan: FilePlan, example: bool = False) -> Ready:
     flat = plan.dose.ravel()
     histograms = tuple(dvh(flat[s.places], plan.axes.voxel_cc, s.weights) for s in plan.structures)
     crops = tuple(cropped(s, plan.dose.shape) for s in plan.structures)
-    return Ready(plan, histograms, crops, example)
+    return Ready(plan, histograms, crops, plan.dose[_in_body(plan, crops)], example)
 
 
 def cropped(structure: FileStructure, shape: tuple[int, ...]) -> Crop:
@@ -136,12 +135,13 @@ def cropped(structure: FileStructure, shape: tuple[int, ...]) -> Crop:
 def example() -> Ready:
     """Return the phantom's plan as if it had come out of files."""
     here = anatomy(EXAMPLE)
-    dose = here.beams.sum(axis=0)
+    beams, masks = here.arrays.beams, here.arrays.masks
+    dose = weighed(beams, np.ones(len(beams)), here.in_body.shape)
     # Half-precision doses are off in their fourth digit, which would cost the example its D95.
-    d95 = dvh(dose.ravel()[here.places["ptv"]], here.record.grid.voxel_cc).dose_at_share(0.95)
+    d95 = dvh(dose.ravel().take(here.places["ptv"]), here.record.grid.voxel_cc).dose_at_share(0.95)
     dose *= np.float32(1.0005 * PLANNED[EXAMPLE][0] / d95)
     structures = tuple(
-        _whole_voxels(s, here.places[s.key], here.record.grid.voxel_cc)
+        _whole_voxels(s, np.flatnonzero(masks[s.key]), here.record.grid.voxel_cc)
         for s in here.record.structures
     )
     return made_ready(FilePlan(dose, Axes(*here.centres), structures), True)
@@ -192,19 +192,23 @@ def _rank(structure: StructureDose) -> tuple[bool, bool, bool, float]:
     )
 
 
-def _surroundings(ready: Ready, target: int) -> Surroundings:
-    """Return the doses around a target; they are kept for the last target asked for."""
-    if target not in ready.around:
+def _in_body(plan: FilePlan, crops: Sequence[Crop]) -> NDArray[np.bool_]:
+    """Return which voxels lie in the body; all of them, where no structure is it."""
+    names = [s.name.lower() for s in plan.structures]
+    body = next((i for i, name in enumerate(names) if re.search(BODY, name)), None)
+    shape = plan.dose.shape
+    return np.ones(shape, dtype=bool) if body is None else crops[body].whole(shape)
+
+
+def _far(ready: Ready, target: int) -> NDArray[np.float32]:
+    """Return the largest dose at 2 cm or more from a target, or nothing."""
+    if target not in ready.far:
         plan = ready.plan
-        shape, axes = plan.dose.shape, plan.axes
-        names = [s.name.lower() for s in plan.structures]
-        body = next((i for i, name in enumerate(names) if re.search(BODY, name)), None)
-        whole = np.ones(shape, dtype=bool) if body is None else ready.crops[body].whole(shape)
-        spacing = (_step(axes.z), _step(axes.y), _step(axes.x))
-        near = within_distance(ready.crops[target].whole(shape), spacing, 20 - 1e-3)
-        ready.around.clear()
-        ready.around[target] = Surroundings(plan.dose[whole], plan.dose[whole & ~near])
-    return ready.around[target]
+        spacing = (_step(plan.axes.z), _step(plan.axes.y), _step(plan.axes.x))
+        near = within_distance(ready.crops[target].whole(plan.dose.shape), spacing, 20 - 1e-3)
+        doses = plan.dose[_in_body(plan, ready.crops) & ~near]
+        ready.far[target] = doses.max(keepdims=True) if doses.size else doses
+    return ready.far[target]
 
 
 def _step(values: NDArray[np.float64]) -> float:
@@ -212,12 +216,11 @@ def _step(values: NDArray[np.float64]) -> float:
 
 
 def _indices(ready: Ready, target: int, dose_gy: float) -> Conformity:
-    around = _surroundings(ready, target)
     own = ready.plan.structures[target]
     return conformity(
-        around.body,
+        ready.body,
         ready.plan.dose.ravel()[own.places],
-        around.far,
+        _far(ready, target),
         ready.plan.axes.voxel_cc,
         dose_gy,
         own.weights.astype(np.float64),
@@ -273,12 +276,14 @@ def _short(name: str) -> str:
 
 
 def _plane(view: OwnView, axis: int) -> Plane:
-    """Return the plane across an axis; it is kept until it is another."""
-    wanted = view.look[axis], view.target
+    """Return the plane across an axis; the last few are kept."""
+    wanted = axis, view.look[axis], view.target
     planes = view.ready.planes
-    if axis not in planes or planes[axis][0] != wanted:
-        planes[axis] = wanted, _made_plane(view.ready, axis, *wanted)
-    return planes[axis][1]
+    plane = planes.pop(wanted, None) or _made_plane(view.ready, *wanted)
+    planes[wanted] = plane
+    while len(planes) > PLANES:
+        del planes[next(iter(planes))]
+    return plane
 
 
 def _made_plane(ready: Ready, axis: int, index: int, target: int | None) -> Plane:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +12,7 @@ import numpy as np
 
 from oligoteach import evidence
 from oligoteach.models.conformity import Conformity, conformity
-from oligoteach.models.dose_grid import Cube, filtered, taps, weighed
+from oligoteach.models.dose_grid import Cube, add_beam, filtered, taps, weighed
 from oligoteach.models.dvh import dvh, mean_conversion
 from oligoteach.models.structures import within_distance
 from oligoteach.modules._dose_checks import (
@@ -55,6 +55,7 @@ NORMALISED = {
     "max": "The dose is 80 % of the maximum",
     "none": "As planned: a dropped beam is missing",
 }
+KEPT = 3  # cases made ready: the one that is shown, and its neighbours in the list
 BEAMS = {str(n): str(n) for n in range(1, 10)}
 FULL = 100
 SHORT = {
@@ -80,14 +81,17 @@ BESIDE = {
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A case made ready: where its structures lie in the flattened cube, and what stands still."""
+    """A case made ready: its record and arrays, and where things lie in its grid.
+
+    ``places`` are those of each structure but the body in the flattened grid; ``far`` is the body
+    at 2 cm or more from the PTV.
+    """
 
     record: Any
-    beams: Cube
-    tissue: NDArray[np.uint8]
-    masks: Mapping[str, NDArray[np.bool_]]
-    places: Mapping[str, NDArray[np.int64]]
-    far: NDArray[np.int64]
+    arrays: Any
+    places: Mapping[str, NDArray[np.int32]]
+    in_body: NDArray[np.bool_]
+    far: NDArray[np.bool_]
     centres: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -114,33 +118,26 @@ class RoomView:
         return anatomy(self.case)
 
 
-_kept: dict[str, Anatomy] = {}
 _last: dict[str, tuple[tuple[int, ...], int]] = {}  # weights, and which beam was moved
 
 
+@functools.lru_cache(maxsize=KEPT)
 def anatomy(case: str) -> Anatomy:
-    """Return a case made ready; only the last one is kept, and let go before another is read."""
-    if case not in _kept:
-        _kept.clear()
-        _kept[case] = _made_ready(case)
-    return _kept[case]
-
-
-def _made_ready(case: str) -> Anatomy:
+    """Return a case made ready."""
     record, arrays = evidence.plan_records()[case], evidence.plan_arrays(case)
-    spacing = record.grid.spacing_mm
-    near = within_distance(arrays.masks["ptv"], (spacing,) * 3, 20 - 1e-3)
+    masks, spacing = arrays.masks, record.grid.spacing_mm
+    body = masks.pop("body")
+    near = within_distance(masks["ptv"], (spacing,) * 3, 20 - 1e-3)
     centres = tuple(
         first + np.arange(n) * spacing
         for first, n in zip(record.grid.first_mm, record.grid.size, strict=True)
     )
     return Anatomy(
         record,
-        arrays.beams,
-        arrays.tissue,
-        arrays.masks,
-        {key: np.flatnonzero(mask) for key, mask in arrays.masks.items()},
-        np.flatnonzero(arrays.masks["body"] & ~near),
+        arrays,
+        {key: np.flatnonzero(mask).astype(np.int32) for key, mask in masks.items()},
+        body.copy(),  # by itself: a part of the masks would keep them all
+        body & ~near,
         centres,  # type: ignore[arg-type]
     )
 
@@ -154,15 +151,14 @@ def room_view(p: SimpleNamespace) -> RoomView:
     still, moving = _delivered(planned, p, record.grid.spacing_mm)
     flat = {True: moving.ravel(), False: still.ravel()}
     structures = [
-        _structure(s, flat[s.moves][here.places[s.key]], record.grid.voxel_cc)
+        _structure(s, flat[s.moves].take(here.places[s.key]), record.grid.voxel_cc)
         for s in record.structures
         if s.key != "body"
     ]
-    body = flat[True]
     indices = conformity(
-        body[here.places["body"]],
-        body[here.places["ptv"]],
-        body[here.far],
+        moving * here.in_body,  # to multiply is faster than to pick most of a cube
+        flat[True].take(here.places["ptv"]),
+        moving * here.far,
         record.grid.voxel_cc,
         p.dose,
     )
@@ -193,14 +189,16 @@ def _weighed(case: str, weights: tuple[int, ...]) -> Cube:
     moved = changed[0] if len(changed) == 1 else moved
     _last.clear()
     _last[case] = weights, moved
-    others = _sum(case, (*weights[:moved], 0, *weights[moved + 1 :]))
-    return others + anatomy(case).beams[moved] * np.float32(weights[moved] / FULL)
+    whole = _sum(case, (*weights[:moved], 0, *weights[moved + 1 :])).copy()
+    add_beam(whole, anatomy(case).arrays.beams[moved], weights[moved] / FULL)
+    return whole
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=KEPT)
 def _sum(case: str, weights: tuple[int, ...]) -> Cube:
     """Return the sum of the beams, weighed in per cent."""
-    return weighed(anatomy(case).beams, np.array(weights) / FULL)
+    here = anatomy(case)
+    return weighed(here.arrays.beams, np.array(weights) / FULL, here.in_body.shape)
 
 
 def _factor(p: SimpleNamespace, planned: Cube, here: Anatomy) -> float:
@@ -208,7 +206,7 @@ def _factor(p: SimpleNamespace, planned: Cube, here: Anatomy) -> float:
     scale = p.dose / here.record.dose_gy
     if p.normalise == "none":
         return scale
-    ptv = planned.ravel()[here.places["ptv"]]
+    ptv = planned.ravel().take(here.places["ptv"])
     if p.normalise == "mean":
         return p.dose / float(ptv.mean())
     if p.normalise == "max":
@@ -249,6 +247,23 @@ def _look(p: SimpleNamespace, here: Anatomy) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
+def make_ready(case: str, p: SimpleNamespace) -> None:
+    """Read a case and cut its planes, as they are shown if it is chosen next."""
+    here = anatomy(case)
+    _sum(case, (0, *p.weights[1:]))
+    for axis, index in enumerate(_look(p, here)):
+        _plane(case, axis, index)
+    for beam in range(len(here.record.beams)):
+        _skin(case, beam)
+
+
+def neighbours(case: str) -> list[str]:
+    """Return the cases before and after a case in the list."""
+    cases = list(CASES)
+    at = cases.index(case)
+    return [*cases[at + 1 : at + 2], *cases[max(at - 1, 0) : at]]
+
+
 def _moved_words(p: SimpleNamespace) -> str:
     moves = ((p.left, "left", "right"), (p.back, "back", "front"), (p.head, "head", "feet"))
     said = [f"{abs(move):g} mm to the {one if move > 0 else other}" for move, one, other in moves
@@ -287,7 +302,7 @@ def shown(view: RoomView) -> Shown:
     )
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=3 * (KEPT + 1))
 def _plane(case: str, axis: int, index: int) -> Plane:
     """Return the plane across an axis: 0 from the side, 1 from the front, 2 from above."""
     from oligoteach.charts import slice_room as chart
@@ -298,8 +313,9 @@ def _plane(case: str, axis: int, index: int) -> Plane:
     one, other = (place for place in range(3) if place != axis)
     across, up = here.centres[one], here.centres[other]
     outlines, names = [], []
+    masks = here.arrays.masks
     for structure in here.record.structures:
-        mask = here.masks[structure.key][tuple(at)]
+        mask = masks[structure.key][tuple(at)]
         lines = chart.contour_lines(mask, across, up)
         if structure.key != "body":
             outlines += [(line, structure.key == "ptv") for line in lines]
@@ -313,7 +329,7 @@ def _plane(case: str, axis: int, index: int) -> Plane:
     return chart.Plane(
         title=VIEWS[axis],
         box=box,
-        grey=GREYS[here.tissue[tuple(at)]],
+        grey=GREYS[here.arrays.tissue[tuple(at)]],
         across=across,
         up=up,
         outlines=outlines,
@@ -357,7 +373,7 @@ def _skin(case: str, beam: int) -> float:
     cx, cy, cz = here.record.centre_mm
     x, y, z = here.centres
     turn = np.deg2rad(here.record.beams[beam].gantry)
-    plane = here.masks["body"][int(np.abs(z - cz).argmin())]
+    plane = here.in_body[int(np.abs(z - cz).argmin())]
     away = np.arange(0, 400, 1.0)
     columns = np.round((cx + away * np.sin(turn) - x[0]) / (x[1] - x[0])).astype(int)
     rows = np.round((cy - away * np.cos(turn) - y[0]) / (y[1] - y[0])).astype(int)
@@ -500,6 +516,11 @@ class PlanRoom(Explorer):
     def compute(self, p: SimpleNamespace) -> RoomView:
         """Return the plan as weighed, normalised, moved and blurred."""
         return room_view(p)
+
+    def ahead(self, p: SimpleNamespace) -> Iterator[None]:
+        """Make the neighbours of the case ready: they are a key press away."""
+        for case in neighbours(p.case):
+            yield make_ready(case, p)
 
     def draw(self, figure: Any, result: RoomView) -> Any:
         """Draw slices, histograms and figures."""

@@ -1,8 +1,10 @@
-"""The shipped tables, read without the ledger's own reader."""
+"""The shipped tables and doses, read without the project's own readers."""
 
 from __future__ import annotations
 
 import csv
+
+import numpy as np
 
 from oligoteach import evidence
 
@@ -27,3 +29,13 @@ def all_rows():
     """Count the rows of all shipped tables."""
     paths = evidence.data_path().rglob("*.csv")
     return sum(count_of(path.stem, path.parent) for path in paths)
+
+
+def beams_of(case, shape=(60, 74, 112)):
+    """Return the doses of a case's beams as whole cubes, in double precision."""
+    with np.load(evidence.data_path("plans", f"{case}.npz")) as archive:
+        bits, doses = archive["reached"], archive["doses"]
+    reached = np.unpackbits(bits, axis=1, count=int(np.prod(shape)))
+    cubes = np.zeros((len(bits), *shape))
+    cubes[reached.reshape(cubes.shape) == 1] = doses
+    return cubes

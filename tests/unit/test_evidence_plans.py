@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import yaml
+from shipped_rows import beams_of
 
 from oligoteach.evidence import EvidenceError, constraints, data_path, plan_arrays, plan_records
 from oligoteach.evidence import plans as module
@@ -35,11 +36,20 @@ def test_all_together_are_small():
 
 def test_arrays_have_the_grid_of_the_record(case):
     record, arrays = case
-    assert arrays.beams.shape == (len(record.beams), *record.grid.shape)
+    assert len(arrays.beams) == len(record.beams)
     assert arrays.tissue.shape == record.grid.shape
     assert arrays.tissue.max() <= 6
     assert set(arrays.masks) == {s.key for s in record.structures}
-    assert set(record.kept.sha256) == {"tissue", "beams", "masks"}
+    assert set(record.kept.sha256) == {"tissue", "reached", "doses", "masks"}
+
+
+def test_a_beam_is_where_its_doses_are(case):
+    record, arrays = case
+    for cube, beam in zip(beams_of(record.case, record.grid.shape), arrays.beams, strict=True):
+        assert np.array_equal(beam.places, np.flatnonzero(cube))
+        assert np.array_equal(beam.doses, cube[cube > 0])
+        assert beam.doses.dtype == np.float32
+        assert beam.doses.min() >= 0.99 * record.kept.zero_below_gy
 
 
 def test_structures_lie_in_the_body_and_have_the_volume_of_the_record(case):
@@ -66,7 +76,7 @@ def test_the_centre_lies_in_the_target(case):
 
 def test_the_beams_add_up_to_a_believable_plan(case):
     record, arrays = case
-    dose = arrays.beams.sum(axis=0)
+    dose = beams_of(record.case).sum(axis=0)
     ptv, body = arrays.masks["ptv"], arrays.masks["body"]
     assert dose.min() == 0
     assert np.isfinite(dose).all()
@@ -74,14 +84,14 @@ def test_the_beams_add_up_to_a_believable_plan(case):
     assert np.percentile(dose[ptv], 5) == pytest.approx(record.dose_gy, rel=2e-3)
     assert 1.02 < dose.max() / record.dose_gy < 1.5
     # Every beam matters, and none does it all.
-    shares = np.array([beam[ptv].mean() for beam in arrays.beams]) / dose[ptv].mean()
+    shares = np.array([beam[ptv].mean() for beam in beams_of(record.case)]) / dose[ptv].mean()
     assert shares.sum() == pytest.approx(1, abs=1e-4)
     assert shares.max() < 0.45
 
 
 def test_dose_falls_off_as_stereotactic_plans_do(case):
     record, arrays = case
-    dose = arrays.beams.sum(axis=0)
+    dose = beams_of(record.case).sum(axis=0)
     ptv, body = arrays.masks["ptv"], arrays.masks["body"]
     near = within_distance(ptv, (record.grid.spacing_mm,) * 3, 20)
     found = conformity(
@@ -108,12 +118,12 @@ def test_an_array_that_is_not_the_record_s_is_refused(tmp_path, monkeypatch):
         (tmp_path / "plans" / source.name).write_bytes(source.read_bytes())
     record = tmp_path / "plans" / "peripheral.yaml"
     text = yaml.safe_load(record.read_text("utf-8"))
-    text["kept"]["sha256"]["beams"] = "0" * 64
+    text["kept"]["sha256"]["doses"] = "0" * 64
     record.write_text(yaml.safe_dump(text), encoding="utf-8")
     monkeypatch.setattr(module, "data_path", lambda *parts: tmp_path.joinpath(*parts))
     module.plan_records.cache_clear()
     try:
-        with pytest.raises(EvidenceError, match="beams: checksum"):
+        with pytest.raises(EvidenceError, match="doses: checksum"):
             plan_arrays("peripheral")
         text["surplus"] = 1
         record.write_text(yaml.safe_dump(text), encoding="utf-8")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import yaml
 from figure_words import WIDTHS, boxes, drawn, faults
+from shipped_rows import beams_of
 
 from oligoteach.evidence import constraint_sources, constraints, plan_arrays, plan_records
 from oligoteach.models.constraint_check import choose
+from oligoteach.modules import _plan_room as module
 from oligoteach.modules._dose_checks import SOURCES
-from oligoteach.modules._plan_room import CASES, PLANNED, PlanRoom, facts
+from oligoteach.modules._plan_room import CASES, PLANNED, PlanRoom, facts, neighbours, shown
 from oligoteach.widgets import ImpossibleError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +67,7 @@ class TestTheDose:
     def test_as_planned_a_dropped_beam_is_missing_and_no_more(self):
         arrays, record = plan_arrays("peripheral"), plan_records()["peripheral"]
         weights = [100, 50, 0, 100, 100, 100, 200, 100, 100]
-        by_hand = np.tensordot(np.array(weights) / 100, arrays.beams.astype(float), axes=1)
+        by_hand = np.tensordot(np.array(weights) / 100, beams_of("peripheral"), axes=1)
         found = view(weights=weights, normalise="none")
         ptv = arrays.masks["ptv"]
         assert organ(found, "ptv").mean == pytest.approx(by_hand[ptv].mean(), rel=1e-5)
@@ -75,7 +78,7 @@ class TestTheDose:
 
     def test_whatever_was_moved_before_the_beams_add_up(self):
         made = room(normalise="none")
-        beams = plan_arrays("peripheral").beams.astype(float)
+        beams = beams_of("peripheral")
         weights = [100] * 9
         for beam, weight in [(0, 150), (0, 40), (3, 0), (3, 70), (8, 200), (0, 100), (3, 100)]:
             weights[beam] = weight
@@ -101,6 +104,36 @@ class TestTheDose:
     def test_a_plan_without_beams_is_refused_with_the_reason(self):
         with pytest.raises(ImpossibleError, match="At least one needs a weight"):
             room(weights=(0,) * 9)
+
+
+class TestCasesAhead:
+    def test_the_neighbours_in_the_list_are_made_ready(self, monkeypatch):
+        module.anatomy.cache_clear()
+        made = room(case="central")
+        made.frame()
+        parts = made.ahead(SimpleNamespace(**made.params))
+        assert len(list(parts)) == 2
+        at_rest = {case: view(case=case, dose=50.0, fractions=5) for case in CASES}
+        module.anatomy.cache_clear()
+        made.frame()
+        list(made.ahead(SimpleNamespace(**made.params)))
+        monkeypatch.setattr(module.evidence, "plan_arrays", None)  # no file is read from here on
+        for case in ("chest_wall", "central", "peripheral", "central"):
+            found = view(case=case, dose=50.0, fractions=5)
+            assert np.array_equal(found.dose, at_rest[case].dose)
+        with pytest.raises(TypeError):
+            view(case="vertebra")
+
+    def test_the_ends_of_the_list_have_one(self):
+        assert neighbours("peripheral") == ["central"]
+        assert neighbours("vertebra") == ["adrenal"]
+
+    def test_what_is_made_ready_is_what_is_shown(self):
+        made = room(look_head=9)
+        list(made.ahead(SimpleNamespace(**made.params)))
+        before = module._plane.cache_info().misses
+        shown(room(case="central", look_head=9).result())
+        assert module._plane.cache_info().misses == before
 
 
 class TestThePatient:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oligoteach.evidence.paths import data_path
-from oligoteach.models.dose_grid import eqd2_of_dose, filtered, shifted, taps, weighed
+from oligoteach.models.dose_grid import add_beam, eqd2_of_dose, filtered, shifted, taps, weighed
 
 SPEC = json.loads(data_path("models", "spec.json").read_text("utf-8"))
 shifts = st.floats(-6, 6)
 amplitudes = st.floats(0, 12)
+NOTHING = np.empty(0, dtype=int), np.empty(0, dtype=np.float32)
 
 
 def _cube() -> np.ndarray:
@@ -91,10 +92,17 @@ def test_a_move_beyond_the_grid_leaves_nothing():
     assert not filtered(_cube(), 2, taps(9)).any()
 
 
+def _sparse(cube):
+    return np.flatnonzero(cube), cube[cube > 0]
+
+
 def test_weighed_beams_are_a_sum():
-    beams = np.random.default_rng(2).random((3, 4, 5, 6), dtype=np.float32)
-    found = weighed(beams, [2, 0, 0.5])
-    assert found == pytest.approx(2 * beams[0] + 0.5 * beams[2], rel=1e-6)
+    cubes = np.random.default_rng(2).random((3, 4, 5, 6), dtype=np.float32)
+    cubes[cubes < 0.7] = 0
+    found = weighed([_sparse(cube) for cube in cubes], [2, 0, 0.5], (4, 5, 6))
+    assert found == pytest.approx(2 * cubes[0] + 0.5 * cubes[2], rel=1e-6)
+    add_beam(found, _sparse(cubes[1]), 3)
+    assert found == pytest.approx(2 * cubes[0] + 3 * cubes[1] + 0.5 * cubes[2], rel=1e-6)
 
 
 @pytest.mark.parametrize("row", SPEC["BED_EQD2"]["golden"], ids=lambda r: f"{r['n']}x{r['d']}")
@@ -110,8 +118,8 @@ def test_golden_equivalent_doses(row):
     [
         (lambda: taps(math.nan), "shift is nan; a finite number is needed"),
         (lambda: taps(0, -1), "amplitude is -1; it must be 0 or more, peak to peak"),
-        (lambda: weighed(np.zeros((2, 1, 1, 1)), [1]), "There are 2 beams and 1 weights"),
-        (lambda: weighed(np.zeros((1, 1, 1, 1)), [-1]), "A weight is negative"),
+        (lambda: weighed([NOTHING] * 2, [1], (1, 1, 1)), "There are 2 beams and 1 weights"),
+        (lambda: weighed([NOTHING], [-1], (1, 1, 1)), "A weight is negative"),
         (lambda: eqd2_of_dose([1.0], 0, 3), "n_fractions is 0"),
         (lambda: eqd2_of_dose([1.0], 3, -1), "alpha_beta is -1"),
     ],
