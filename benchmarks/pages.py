@@ -134,7 +134,7 @@ def _measure_keys(
         key = explorer.get_attribute("data-explorer")
         explorer.scroll_into_view_if_needed()
         page.wait_for_function(
-            "(image) => image.src.startsWith('blob:')",
+            "(image) => image.complete && image.naturalWidth > 100",
             arg=explorer.locator(".kit-image").element_handle(),
         )
         for told, field in _turned(explorer).items():

@@ -40,7 +40,7 @@ def wait_frame(explorer):
     """Wait until an explorer shows a picture from the kernel."""
     explorer.scroll_into_view_if_needed()
     explorer.page.wait_for_function(
-        "(image) => image.src.startsWith('blob:') && image.naturalWidth > 100",
+        "(image) => image.complete && image.naturalWidth > 100",
         arg=explorer.locator(".kit-image").element_handle(),
         timeout=TIMEOUT,
     )

@@ -30,7 +30,7 @@ def open_case(page):
 
 
 def seen(page):
-    page.wait_for_function("document.querySelector('.kit-sight img').src.startsWith('blob:')")
+    page.wait_for_function("document.querySelector('.kit-sight img').naturalWidth > 100")
 
 
 def tab_to(page, selector):

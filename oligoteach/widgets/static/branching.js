@@ -417,7 +417,6 @@ function sight(model, config, tale) {
   let asked = { path: [], entered: true };
   let count = 0;
   let width = 0;
-  let url = null;
   const send = () => {
     width = box.clientWidth;
     if (!width) return;
@@ -444,8 +443,11 @@ function sight(model, config, tale) {
     },
     watch: () => (sizes.observe(box), send()),
     async receive(message, buffers) {
-      if (message.id !== `${id}-${count}`) return; // a later one is on its way
-      url = await showPicture(image, buffers[0], url);
+      const late = () => message.id !== `${id}-${count}`; // another one is on its way
+      if (late()) return;
+      const address = await loaded(buffers[0]);
+      if (late()) return;
+      await showPicture(image, address);
       image.alt = words.textContent = message.text;
       image.dispatchEvent(new CustomEvent("ot:frame", { bubbles: true }));
     },

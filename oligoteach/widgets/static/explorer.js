@@ -144,8 +144,7 @@ function renderExplorer({ model, el, signal }) {
     lists = null;
     words.replaceChildren();
     views.take([]);
-    image.src = PLACEHOLDER;
-    image.alt = "";
+    frames.conceal();
     table.age();
     cards.replaceChildren();
   };

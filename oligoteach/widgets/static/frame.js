@@ -5,20 +5,30 @@ const PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABA
 
 const emptyPicture = () => h("img", { src: PLACEHOLDER, alt: "", class: "kit-image", decoding: "sync" });
 
-// Show a PNG in place of the old one, and return its address. It is loaded aside, so that the
-// picture on the screen changes at a stroke. decode() would wait for a frame of the screen to pass,
-// and the picture for the next: half of what a learner waits for.
-async function showPicture(image, bytes, old) {
-  const url = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+// A PNG as an address, another one each time. With the bytes in it, it is there at once; a blob is
+// fetched by way of other processes, for browsers that cannot write bytes as text.
+let addresses = 0;
+const addressOf = (png) =>
+  png.toBase64
+    ? `data:image/png;base64,${png.toBase64()}#${++addresses}`
+    : URL.createObjectURL(new Blob([png], { type: "image/png" }));
+
+// A picture is loaded aside, so that the one on the screen changes at a stroke. decode() would wait
+// for a frame of the screen to pass, and the picture for the next: half of what a learner waits for.
+async function loaded({ buffer, byteOffset, byteLength }) {
   const aside = new Image();
   await new Promise((done) => {
     aside.onload = aside.onerror = done;
-    aside.src = url;
+    aside.src = addressOf(new Uint8Array(buffer, byteOffset, byteLength));
   });
-  image.src = url;
+  return aside.src;
+}
+
+async function showPicture(image, address) {
+  const old = image.src;
+  image.src = address;
   if (!image.complete) await image.decode().catch(() => {});
-  if (old) URL.revokeObjectURL(old);
-  return url;
+  URL.revokeObjectURL(old);
 }
 
 // Before an audience a figure is drawn small and magnified with its letters: LECTURE_WIDTH page
@@ -58,8 +68,8 @@ class Frames {
     this.pending = {};
     this.wanted = false;
     this.flying = false;
-    this.url = null;
     this.params = null;
+    this.concealed = 0; // how often; a picture from before is not shown after
     this.held = {}; // entries refused beside the others: sent again with the next change
   }
 
@@ -98,9 +108,18 @@ class Frames {
     if (message.view !== this.id) return;
     this.params = message.params; // the values of the picture, known before the kernel's echo
     this.held = Object.keys(message.refusals).length ? this.sent : {};
-    this.url = await showPicture(this.image, buffers[0], this.url);
+    const { concealed } = this;
+    const address = await loaded(buffers[0]);
+    const told = concealed === this.concealed;
+    if (told) await showPicture(this.image, address);
     this.landed();
-    this.onframe(message); // words can wait for the picture
+    if (told) this.onframe(message); // words can wait for the picture
+  }
+
+  conceal() {
+    this.concealed += 1;
+    this.image.src = PLACEHOLDER;
+    this.image.alt = "";
   }
 
   locked(message) {
