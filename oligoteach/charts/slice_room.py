@@ -51,6 +51,7 @@ APART = 10.0  # page pixels between its columns, at least
 TICKS = 6  # steps of the axis across, at most
 BELOW = 52.0  # page pixels below the curves for ticks and label
 LARGE, GROWN = 900, 1.12
+PICTURES = 2  # kept of each slice: a learner goes to and fro between two
 
 DASHED = (0, (3, 1.3))  # two dashes in the sample of the list
 STYLES: tuple[tuple[str, Any], ...] = (
@@ -210,32 +211,38 @@ def _fields(centres: NDArray[Any], places: NDArray[Any]) -> NDArray[np.intp]:
 class Still(Artist):
     """Artists of one axes that are drawn once, then laid down as the picture that they made.
 
-    It goes below all else that moves there, and is drawn anew after ``forget``.
+    It goes below all else that moves there. The pictures of the last few planes are kept.
     """
 
     def __init__(self, axes: Axes, parts: Sequence[Artist]) -> None:
         super().__init__()
         self._parts = parts
-        self._kept: tuple[Any, Any] | None = None
+        self._plane: Plane | None = None
+        self._renderer: Any = None
+        self._kept: list[tuple[Plane | None, Any]] = []
         for part in parts:
             part.set_animated(True)
         axes.add_artist(self)
 
-    def forget(self) -> None:
-        """Draw the parts at the next frame, for they have changed."""
-        self._kept = None
+    def show(self, plane: Plane) -> None:
+        """Take the parts, as they now are, for those of this plane."""
+        self._plane = plane
 
     def draw(self, renderer: Any) -> None:
         """Lay the picture down; what is saved to a file has the parts themselves."""
         if self.axes.get_figure(root=True).canvas.is_saving():
             return
-        if self._kept is None or self._kept[0] is not renderer:
-            for part in self._parts:
-                part.draw(renderer)
-            # What lies on the border is a pixel wider than the axes.
-            self._kept = renderer, renderer.copy_from_bbox(self.axes.bbox.padded(1))
-        else:
-            renderer.restore_region(self._kept[1])
+        if renderer is not self._renderer:
+            self._renderer, self._kept = renderer, []
+        found = next((picture for plane, picture in self._kept if plane is self._plane), None)
+        if found is not None:
+            renderer.restore_region(found)
+            return
+        for part in self._parts:
+            part.draw(renderer)
+        # What lies on the border is a pixel wider than the axes.
+        picture = renderer.copy_from_bbox(self.axes.bbox.padded(1))
+        self._kept = [*self._kept, (self._plane, picture)][-PICTURES:]
 
 
 class SliceRoom(dict[str, Any]):
@@ -466,7 +473,7 @@ class SliceRoom(dict[str, Any]):
         self[f"{name}-title"].set_text(plane.title if titled else "")
         _write(axes, self[f"{name}-names"], plane.names, SMALL * 0.96 * self._grown, PALE)
         self._still[f"{name}-plane"] = plane
-        self[f"{name}-still"].forget()
+        self[f"{name}-still"].show(plane)
 
     def _set_cross(self, name: str, cross: tuple[float, float]) -> None:
         """Draw where the other slices cut this one."""

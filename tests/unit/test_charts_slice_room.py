@@ -1,10 +1,12 @@
 """Slices: their greys against those of Matplotlib's own picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from oligoteach.charts import LIGHT, TeachingFigure
-from oligoteach.charts.slice_room import Fields, Plane
+from oligoteach.charts.slice_room import Fields, Plane, Still
 
 
 def plane(rows=23, columns=31):
@@ -46,3 +48,21 @@ def test_each_pixel_has_the_grey_of_its_field(limits, ratio):
 def test_without_a_plane_nothing_is_drawn():
     empty = drawn("fields", None, (0, 1, 0, 1))
     assert (empty == empty[0, 0]).all()
+
+
+def test_the_picture_of_a_plane_is_laid_down_again_and_is_the_same():
+    figure = TeachingFigure(200, 160, LIGHT, 1.0)
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    axes.set_axis_off()
+    fields = Fields(axes)
+    still = Still(axes, [fields])
+    axes.set(xlim=(-40, 50), ylim=(12, 67))
+    figure.canvas.draw()
+    planes = [replace(plane(), grey=np.full((23, 31), grey)) for grey in (0.2, 0.5, 0.8)]
+    levels = []
+    for at in (0, 1, 0, 2, 0, 1, 2, 2, 0):
+        fields.plane = planes[at]
+        still.show(planes[at])
+        still.draw(figure.canvas.get_renderer())
+        levels.append(int(np.asarray(figure.canvas.buffer_rgba())[80, 100, 0]))
+    assert levels == [(51, 128, 204)[at] for at in (0, 1, 0, 2, 0, 1, 2, 2, 0)]
