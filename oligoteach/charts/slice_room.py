@@ -212,21 +212,22 @@ class Still(Artist):
     """Artists of one axes that are drawn once, then laid down as the picture that they made.
 
     It goes below all else that moves there. The pictures of the last few planes are kept.
+
+    Attributes
+    ----------
+    plane : Plane or None
+        Whose parts they are; another object is drawn anew.
     """
 
     def __init__(self, axes: Axes, parts: Sequence[Artist]) -> None:
         super().__init__()
         self._parts = parts
-        self._plane: Plane | None = None
+        self.plane: Plane | None = None
         self._renderer: Any = None
         self._kept: list[tuple[Plane | None, Any]] = []
         for part in parts:
             part.set_animated(True)
         axes.add_artist(self)
-
-    def show(self, plane: Plane) -> None:
-        """Take the parts, as they now are, for those of this plane."""
-        self._plane = plane
 
     def draw(self, renderer: Any) -> None:
         """Lay the picture down; what is saved to a file has the parts themselves."""
@@ -234,7 +235,7 @@ class Still(Artist):
             return
         if renderer is not self._renderer:
             self._renderer, self._kept = renderer, []
-        found = next((picture for plane, picture in self._kept if plane is self._plane), None)
+        found = next((picture for plane, picture in self._kept if plane is self.plane), None)
         if found is not None:
             renderer.restore_region(found)
             return
@@ -242,7 +243,7 @@ class Still(Artist):
             part.draw(renderer)
         # What lies on the border is a pixel wider than the axes.
         picture = renderer.copy_from_bbox(self.axes.bbox.padded(1))
-        self._kept = [*self._kept, (self._plane, picture)][-PICTURES:]
+        self._kept = [*self._kept, (self.plane, picture)][-PICTURES:]
 
 
 class SliceRoom(dict[str, Any]):
@@ -271,7 +272,7 @@ class SliceRoom(dict[str, Any]):
         """Show these values; a slice is only drawn anew where it is another."""
         levels = [level for level, _ in shown.levels]
         for name, cut in zip(NAMES, shown.cuts, strict=True):
-            if cut.plane is not self._still.get(f"{name}-plane"):
+            if cut.plane is not self[f"{name}-still"].plane:
                 self._set_plane(name, cut.plane)
             self._set_cross(name, cut.cross)
             self._set_lines(name, cut.plane, cut.values, levels)
@@ -472,8 +473,7 @@ class SliceRoom(dict[str, Any]):
         titled = not (self.compact and name == "across")
         self[f"{name}-title"].set_text(plane.title if titled else "")
         _write(axes, self[f"{name}-names"], plane.names, SMALL * 0.96 * self._grown, PALE)
-        self._still[f"{name}-plane"] = plane
-        self[f"{name}-still"].show(plane)
+        self[f"{name}-still"].plane = plane
 
     def _set_cross(self, name: str, cross: tuple[float, float]) -> None:
         """Draw where the other slices cut this one."""

@@ -61,8 +61,7 @@ def test_the_picture_of_a_plane_is_laid_down_again_and_is_the_same():
     planes = [replace(plane(), grey=np.full((23, 31), grey)) for grey in (0.2, 0.5, 0.8)]
     levels = []
     for at in (0, 1, 0, 2, 0, 1, 2, 2, 0):
-        fields.plane = planes[at]
-        still.show(planes[at])
+        fields.plane = still.plane = planes[at]
         still.draw(figure.canvas.get_renderer())
         levels.append(int(np.asarray(figure.canvas.buffer_rgba())[80, 100, 0]))
     assert levels == [(51, 128, 204)[at] for at in (0, 1, 0, 2, 0, 1, 2, 2, 0)]
