@@ -345,6 +345,30 @@ def test_the_arrow_key_reveals_at_its_second_press_and_then_steps_through_the_vi
     assert page.errors == []
 
 
+def test_a_figure_that_comes_late_does_not_call_the_lecturer_back(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    page.evaluate(LATE)
+    gated(page).get_by_role("button", name="Reveal").click()
+    gated(page).locator(".kit-body:focus").wait_for()
+    page.keyboard.press("ArrowLeft")
+    assert decay(page).locator(".kit-body:focus").count() == 1
+    gated(page).locator(".kit-body:not([aria-busy])").wait_for()
+    assert decay(page).locator(".kit-body:focus").count() == 1
+
+
+def test_a_lecture_begins_at_the_top_whatever_was_answered_before(open_kit):
+    page = open_kit()
+    gated(page).get_by_label("Half").check()
+    gated(page).get_by_label("fairly sure").check()
+    gated(page).get_by_role("button", name="Commit").click()
+    wait_frame(gated(page))
+    page.goto(f"{page.url}?present=1")
+    gated(page).locator(".kit-body:not([aria-busy])").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    assert page.evaluate("scrollY") == 0
+
+
 def test_what_is_to_be_revealed_is_nowhere_on_the_page_before(open_kit, context):
     received = bytearray()  # all that the kernel has told the page, widget states among it
 

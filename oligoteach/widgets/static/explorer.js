@@ -53,7 +53,7 @@ function renderExplorer({ model, el, signal }) {
       notes.replaceChildren(...[...message.notes, ...old].map((note) => h("p", { class: "kit-refusal" }, note)));
       body.removeAttribute("aria-busy");
       delete body.dataset.failed;
-      if (arriving) goTo(body);
+      if (arriving && standsAt(body)) goTo(body);
       arriving = false;
     },
     onlocked: () => showBody(false),
@@ -124,11 +124,11 @@ function renderExplorer({ model, el, signal }) {
     ),
   );
   body.kitViews = views;
-  let arriving = false; // before an audience the figure comes up when it is revealed
+  let arriving = false; // before an audience the figure comes up when it is revealed there
   const prediction = config.prediction
-    ? predictionForm(model, config, config.prediction, signal, (revealed) => {
+    ? predictionForm(model, config, config.prediction, signal, (revealed, restored) => {
         showBody(revealed);
-        arriving = revealed && look.present();
+        arriving = revealed && !restored && look.present();
         if (arriving) requestAnimationFrame(() => goTo(body)); // and again when the figure has its size
         if (revealed) frames.want();
       })

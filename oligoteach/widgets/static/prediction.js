@@ -93,7 +93,7 @@ function predictionForm(model, config, spec, signal, onreveal) {
       if (!outcome.feedback?.correct) said.append(h("p", {}, h("strong", {}, "Right: "), message.right));
       detail.append(...explain(message));
     }
-    onreveal(revealed);
+    onreveal(revealed, restoring);
   };
   const verdict = (outcome) => {
     if (!outcome.feedback) return "Shown without a prediction.";

@@ -30,6 +30,7 @@ function startOver() {
   if (look.present()) scrollTo(0, 0);
 }
 
+const topOf = (element) => element.getBoundingClientRect().top;
 const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 let currentStep = null;
 let landedAt = 0; // where it stood on the screen then
@@ -71,20 +72,19 @@ function move(by) {
 const PAGE = 0.8; // of the window's height: some lines stay, so that the eye finds its place
 
 function turnPage(step, by) {
-  const top = (element) => element.getBoundingClientRect().top;
   if (by < 0) {
-    if (top(step) >= -HERE) return false;
+    if (topOf(step) >= -HERE) return false;
     goTo(step);
     return true;
   }
   const all = [...document.querySelectorAll(`${STATIONS}, ${WITHIN}`)].filter(can);
   const next = all[all.indexOf(step) + 1]; // references too: there the text ends
-  const hidden = (next ? top(next) : top(document.documentElement) + document.documentElement.scrollHeight) - innerHeight;
+  const hidden = (next ? topOf(next) : topOf(document.documentElement) + document.documentElement.scrollHeight) - innerHeight;
   const little = step.matches(".kit-body") ? innerHeight / 4 : HERE; // a figure ends with its tools
   if (hidden <= little) return false;
   scrollBy(0, Math.min(hidden, PAGE * innerHeight));
   currentStep = step;
-  landedAt = top(step);
+  landedAt = topOf(step);
   place.textContent = placeWords(step);
   return true;
 }
@@ -110,14 +110,16 @@ function turnReveal(step, reveal, by) {
 
 const HERE = 60; // page pixels that a step may shift without having been scrolled away from
 
-// The step that the arrows led to, unless the page has been scrolled since; then the first one that
+// The page was led to this step, and has been neither led nor scrolled on since.
+const standsAt = (step) => step === currentStep && can(step) && Math.abs(topOf(step) - landedAt) < HERE;
+
+// The step that the page was led to, unless it has been scrolled since; then the first one that
 // begins in the upper half of the screen, or the last before it.
 function stepInView(list) {
-  const top = (step) => step.getBoundingClientRect().top;
-  if (currentStep && can(currentStep) && Math.abs(top(currentStep) - landedAt) < HERE) return currentStep;
+  if (currentStep && standsAt(currentStep)) return currentStep;
   const seen = list.filter(can);
-  const begins = seen.find((step) => top(step) > -HERE && top(step) < innerHeight / 2);
-  return begins ?? seen.findLast((step) => top(step) <= -HERE);
+  const begins = seen.find((step) => topOf(step) > -HERE && topOf(step) < innerHeight / 2);
+  return begins ?? seen.findLast((step) => topOf(step) <= -HERE);
 }
 
 function goTo(step) {
@@ -126,7 +128,7 @@ function goTo(step) {
   step.setAttribute("tabindex", step.getAttribute("tabindex") ?? "-1");
   step.focus({ preventScroll: true });
   step.scrollIntoView({ block: "start" });
-  landedAt = step.getBoundingClientRect().top;
+  landedAt = topOf(step);
   place.textContent = placeWords(step);
 }
 
