@@ -74,12 +74,17 @@ def browsing() -> Iterator[Browser]:
 
 
 def reveal_all(page: Page) -> None:
-    """Open every prediction without an answer."""
+    """Open every prediction without an answer.
+
+    Before an audience the page scrolls to a figure when it comes: whoever pressed the next button
+    before would miss it.
+    """
     closed = page.locator(".kit-reveal:visible")
-    while count := closed.count():
-        closed.first.click()
+    while closed.count():
+        button = closed.first.element_handle()
+        button.click()
         page.wait_for_function(
-            "(n) => [...document.querySelectorAll('.kit-reveal')]"
-            ".filter((e) => e.checkVisibility()).length < n",
-            arg=count,
+            "(button) => !button.checkVisibility()"
+            " && !button.closest('.kit-explorer')?.querySelector('.kit-body[aria-busy]')",
+            arg=button,
         )
