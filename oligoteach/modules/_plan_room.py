@@ -55,6 +55,7 @@ NORMALISED = {
     "max": "The dose is 80 % of the maximum",
     "none": "As planned: a dropped beam is missing",
 }
+MOVED_AT_FIRST = 0  # the beam that counts as the one moved last before any has been
 KEPT = 3  # cases made ready: the one that is shown, and its neighbours in the list
 BEAMS = {str(n): str(n) for n in range(1, 10)}
 FULL = 100
@@ -184,14 +185,19 @@ def _weighed(case: str, weights: tuple[int, ...]) -> Cube:
     The sum of all others is kept, and the beam is added to that, not to the last plan: rounding
     must not grow from move to move.
     """
-    last, moved = _last.get(case, (weights, 0))
+    last, moved = _last.get(case, (weights, MOVED_AT_FIRST))
     changed = [i for i, (now, then) in enumerate(zip(weights, last, strict=True)) if now != then]
     moved = changed[0] if len(changed) == 1 else moved
     _last.clear()
     _last[case] = weights, moved
-    whole = _sum(case, (*weights[:moved], 0, *weights[moved + 1 :])).copy()
+    whole = _others(case, weights, moved).copy()
     add_beam(whole, anatomy(case).arrays.beams[moved], weights[moved] / FULL)
     return whole
+
+
+def _others(case: str, weights: tuple[int, ...], moved: int) -> Cube:
+    """Return the sum of all beams but the one that is moved."""
+    return _sum(case, (*weights[:moved], 0, *weights[moved + 1 :]))
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -250,7 +256,7 @@ def _look(p: SimpleNamespace, here: Anatomy) -> tuple[int, int, int]:
 def make_ready(case: str, p: SimpleNamespace) -> None:
     """Read a case and cut its planes, as they are shown if it is chosen next."""
     here = anatomy(case)
-    _sum(case, (0, *p.weights[1:]))
+    _others(case, tuple(p.weights), MOVED_AT_FIRST)
     for axis, index in enumerate(_look(p, here)):
         _plane(case, axis, index)
     for beam in range(len(here.record.beams)):

@@ -127,6 +127,7 @@ class Explorer(PredictionHost, KitWidget):
 
     view = traitlets.Unicode("explorer").tag(sync=True)
     params = traitlets.Dict().tag(sync=True)
+    _resting: asyncio.TimerHandle | None = None
 
     key: ClassVar[str]
     title: str = ""
@@ -155,7 +156,6 @@ class Explorer(PredictionHost, KitWidget):
         self.citations = tuple(citations)
         self.control = {control.name: control for control in self.controls}
         self._result: tuple[dict[str, Any], Any] | None = None
-        self._resting: asyncio.TimerHandle | None = None
         super().__init__(params=self.defaults(), config=self._config(lesson))
         self._asked = self._asked_values()
         self._viewed()
@@ -198,13 +198,13 @@ class Explorer(PredictionHost, KitWidget):
         """Return citations to list below the figure, or None for no list."""
         return None
 
-    def ahead(self, p: SimpleNamespace) -> Iterator[None]:  # noqa: ARG002 - for subclasses
-        """Make ready what may be asked for next, while the learner rests.
+    def ahead(self, p: SimpleNamespace) -> Iterator[None] | None:  # noqa: ARG002 - for subclasses
+        """Make ready what may be asked for next, while the learner rests; None for nothing.
 
         It yields after each part that takes long: what the learner does then comes first, and
         what is left is made ready at the next rest.
         """
-        return iter(())
+        return None
 
     # What a caller may do -------------------------------------------------------------------
 
@@ -354,11 +354,21 @@ class Explorer(PredictionHost, KitWidget):
         self.params = self.defaults()
         self.send({"type": "stale"})
 
-    def _at_rest(self, parts: Iterator[None]) -> None:
+    def close(self) -> None:
+        """Leave the page, and make nothing more ready."""
+        self._stir()
+        super().close()
+
+    def _at_rest(self, parts: Iterator[None] | None) -> None:
         """Have the next part made ready when the learner has rested for a while."""
+        self._stir()
+        if parts is not None:
+            self._resting = call_later(REST, self._make_part, parts)
+
+    def _stir(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
-        self._resting = call_later(REST, self._make_part, parts)
+            self._resting = None
 
     def _make_part(self, parts: Iterator[None]) -> None:
         self._resting = None

@@ -318,7 +318,6 @@ class Prepared(Decay):
     """Makes three things ready while the learner rests, and remembers them."""
 
     def ahead(self, p):
-        self.made = getattr(self, "made", [])
         for part in range(3):
             yield self.made.append((round(p.rate, 1), part))
 
@@ -327,39 +326,40 @@ class Prepared(Decay):
 def restless(monkeypatch):
     monkeypatch.setattr(explorer, "REST", 0.02)
     made = Prepared()
+    made.made = []
     return made, Heard(made, monkeypatch)
 
 
-def test_what_may_come_next_is_made_ready_part_by_part_at_rest(restless):
+# Whoever moves on is not kept waiting by what would have been made ready before.
+@pytest.mark.parametrize("rates", [[0.5], [0.5, 0.6, 0.7]])
+def test_what_may_come_next_is_made_ready_part_by_part_at_rest(restless, rates):
     made, heard = restless
 
-    async def rest():
-        heard.say(type="frame", view="v", params={"rate": 0.5})
+    async def move_and_rest():
+        for rate in rates:
+            heard.say(type="frame", view="v", params={"rate": rate})
+            await asyncio.sleep(0.001)
         assert made.made == []  # the picture comes first
         await asyncio.sleep(0.3)
 
-    made.made = []
-    in_a_kernel(rest())
-    assert made.made == [(0.5, 0), (0.5, 1), (0.5, 2)]
+    in_a_kernel(move_and_rest())
+    assert made.made == [(rates[-1], part) for part in range(3)]
 
 
-def test_whoever_moves_on_is_not_kept_waiting_by_what_was_made_ready_before(restless):
+def test_nothing_is_made_ready_for_a_page_that_is_left(restless):
     made, heard = restless
 
-    async def move_on():
-        for rate in (0.5, 0.6, 0.7):
-            heard.say(type="frame", view="v", params={"rate": rate})
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.3)
+    async def leave():
+        heard.say(type="frame", view="v", params={"rate": 0.5})
+        made.close()
+        await asyncio.sleep(0.1)
 
-    made.made = []
-    in_a_kernel(move_on())
-    assert made.made == [(0.7, 0), (0.7, 1), (0.7, 2)]
+    in_a_kernel(leave())
+    assert made.made == []
 
 
 def test_a_script_makes_nothing_ready(restless):
     made, heard = restless
-    made.made = []
     heard.say(type="frame", view="v", params={"rate": 0.5})
     made.frame()
     assert made.made == []
