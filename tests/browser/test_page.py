@@ -461,6 +461,22 @@ def test_what_was_revealed_leaves_the_page_with_a_reset(open_kit):
     assert frame_of(gated(page)).startswith("data:image/gif")
 
 
+def test_the_first_words_of_a_figure_are_said_once(open_kit):
+    page = open_kit()
+    gated(page).evaluate(
+        """(explorer) => {
+        window.said = [];
+        const words = explorer.querySelector(".kit-words");
+        new MutationObserver(() => words.textContent && window.said.push(words.textContent))
+          .observe(words, { childList: true });
+        }"""
+    )
+    gated(page).get_by_role("button", name="Just show me").click()
+    gated(page).get_by_text("At 1 month 0.368 is left.").wait_for()
+    page.wait_for_timeout(1500)  # words are read out when they have stood for a while
+    assert len(page.evaluate("window.said")) == 1
+
+
 def test_the_theme_reaches_the_figures(open_kit):
     page = open_kit(query="?theme=light")
     wait_frame(decay(page))

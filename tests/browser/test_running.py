@@ -105,7 +105,7 @@ def test_the_page_answers_while_a_run_goes_on(open_kit):
 def test_start_and_finish_are_said_and_nothing_between(open_kit):
     page = open_kit()
     explorer = dice(page)
-    explorer.get_by_text("The mean of 2,000 throws").wait_for()
+    explorer.locator('.kit-words[aria-live="polite"]', has_text="The mean of 2,000").wait_for()
     explorer.evaluate(LISTEN)
     begin(explorer, 90_000)
     wait_run(explorer, "done")

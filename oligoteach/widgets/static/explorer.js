@@ -27,14 +27,17 @@ function renderExplorer({ model, el, signal }) {
   };
   tell(config);
   const gate = h("p", { class: "kit-gate" }, "Commit to a prediction, and the figure appears here.");
+  let written = "";
   const write = (text) => {
+    written = text;
     const first = firstSentence(text);
     words.replaceChildren(glue(first), h("span", { class: "kit-rest-words" }, text.slice(first.length)));
   };
   const read = later(700, (text) => {
     if (run.running() || body.hidden) return;
+    const heard = words.getAttribute("aria-live") === "polite" && written === text;
     words.setAttribute("aria-live", "polite");
-    write(text);
+    if (!heard) write(text);
     fit();
   });
 
