@@ -16,6 +16,7 @@ import numpy as np
 from oligoteach.evidence.definitions import definitions
 from oligoteach.models import classification as rules
 from oligoteach.models import detection
+from oligoteach.modules._counts import Settled, agreeing
 from oligoteach.modules._presets import OWN, brought
 from oligoteach.widgets import Choice, Explorer, Many, Number, Table, Toggle
 
@@ -44,72 +45,14 @@ CHECKS = {
 LESIONS = Number("lesions", "Metastases now", 1, 12, default=3, hint="without primary and nodes")
 ORGANS = Number("organs", "Organs outside the chest", 0, 6, default=1)
 MONTHS = Number("months", "From primary to metastases", 0, 60, default=0, unit="months")
-CHEST = Number("chest", "In the other lung or the pleura", 0, 6, default=0)
-PLEURA = Number("pleura", "Of those, in the pleura", 0, 6, default=0)
-BRAIN = Number("brain", "In the brain", 0, 6, default=0)
-LIVER = Number("liver", "In the liver", 0, 6, default=3)
+CHEST = Number("chest", "In the other lung or the pleura", 0, 12, default=0)
+PLEURA = Number("pleura", "Of those, in the pleura", 0, 12, default=0)
+BRAIN = Number("brain", "In the brain", 0, 12, default=0)
+LIVER = Number("liver", "In the liver", 0, 12, default=3)
 STAGING = Many("staging", "Staging done", EXAMINATIONS, default=("brain",))
 CUT_OFF = Number(
     "cutoff", "Synchronous up to", 0, 12, default=6, unit="months", hint="cut-offs vary"
 )
-
-
-# What the controls say, made one patient ------------------------------------------------------
-
-
-class Settled:
-    """Values of controls, each brought within what the others leave room for.
-
-    Controls move one at a time, so that counts may contradict each other for a moment. Instead
-    of an error, the nearest possible value is taken, and a note says so.
-    """
-
-    def __init__(self, p: SimpleNamespace) -> None:
-        self.p = p
-        self.notes: list[str] = []
-        n = p.lesions
-        self.chest = self.within("chest", "lesions in the chest", 0, n)
-        self.pleura = self.within("pleura", "lesions in the pleura", 0, self.chest)
-        self.brain = self.within("brain", "lesions in the brain", 0, n - self.chest)
-        left = n - self.chest - self.brain
-        self.liver = self.within("liver", "lesions in the liver", 0, left)
-        low, high = rules.organ_range(n, self.chest, self.brain, self.liver)
-        self.organs = self.within("organs", "organs outside the chest", low, high)
-
-    def within(self, name: str, what: str, low: int, high: int) -> int:
-        """Return a value held between two limits, with a note where it was not."""
-        value = getattr(self.p, name)
-        held: int = min(max(value, low), high)
-        if held != value:
-            self.notes.append(f"Taken as {held} {what} rather than {value}, to fit the rest.")
-        return held
-
-    def dated(self, earlier: bool) -> bool:
-        """Return whether earlier metastatic disease can be: it takes time."""
-        if earlier and self.p.months == 0:
-            self.notes.append("Found with the primary, so no earlier metastases are taken.")
-            return False
-        return earlier
-
-    def patient(self, **more: Any) -> rules.Patient:
-        """Return the patient, with what only one of the explorers asks."""
-        done = self.p.staging
-        return rules.Patient(
-            n_lesions=self.p.lesions,
-            n_organs=self.organs,
-            n_intrathoracic=self.chest,
-            n_pleural=self.pleura,
-            n_brain=self.brain,
-            n_liver=self.liver,
-            months_since_primary=self.p.months,
-            pet_ct="pet-ct" in done,
-            brain_mri="brain" in done,
-            pathology="pathology" in done,
-            liver_mri="liver-mri" in done,
-            thoracoscopy="thoracoscopy" in done,
-            biopsy_too_risky="risky" in done,
-            **more,
-        )
 
 
 # Stage and state ------------------------------------------------------------------------------
@@ -162,6 +105,10 @@ class Stage(Explorer):
         "Validity": "A teaching aid for imagined patients. It stages nobody.",
     }
 
+    def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
+        """Keep the counts in accord with the one that was changed."""
+        return agreeing(changed, p)
+
     def compute(self, p: SimpleNamespace) -> Staged:
         """Return stage, state and work-up of the patient that the controls describe."""
         settled = Settled(p)
@@ -169,7 +116,9 @@ class Stage(Explorer):
             effusion=p.effusion,
             nodes=p.nodes,
             on_systemic_therapy=p.therapy,
-            progressing_sites=(growing := settled.within("growing", "sites", 0, p.lesions + 1)),
+            progressing_sites=(
+                growing := settled.within("growing", "growing site", "", 0, p.lesions + 1)
+            ),
             response=("progression" if growing else "stable") if p.therapy else "none yet",
             earlier_polymetastatic=settled.dated(p.widespread),
             earlier_oligometastatic=settled.dated(p.few),
@@ -259,13 +208,13 @@ class Stage(Explorer):
         lead, other = result.leading, result.other
         group = f"stage {lead.stage_group}" if lead.stage_group_verified else "stage group not read"
         parts = [
+            *result.notes,
             f"{lead.edition}th edition {lead.code} ({group}), {other.edition}th edition "
             f"{other.code}: {lead.reason}",
             _state_words(result.state, result.cutoff),
             f"{_work_up_line(result.work_up)}.",
             UNVERIFIED,
             *result.state.warnings,
-            *result.notes,
         ]
         return " ".join(part for part in parts if part)
 
@@ -480,6 +429,7 @@ class Judged:
     groups: tuple[str, ...]
     grid: np.ndarray  # places in ANSWERS, overall first; shape (definitions, 1 + groups)
     notes: tuple[str, ...]
+    remark: str
 
 
 @cache
@@ -563,7 +513,8 @@ class WhoCounts(Explorer):
 
     def bring(self, changed: Mapping[str, Any], p: SimpleNamespace) -> Mapping[str, Any]:
         """Let a preset set the whole patient, and any other change leave the preset."""
-        return brought(self._said(p.preset), changed, p)
+        more = agreeing(changed, p) if changed.get("preset", OWN) == OWN else {}
+        return {**more, **brought(self._said(p.preset), changed, SimpleNamespace(**vars(p) | more))}
 
     def _said(self, preset: str) -> dict[str, Any] | None:
         """Return what a preset says of the patient; the cut-off is not the patient's."""
@@ -583,7 +534,8 @@ class WhoCounts(Explorer):
             [one.overall, *(_together(_cells(one, group)) for group in groups)] for one in judged
         ]
         places = np.array([[ANSWERS.index(answer) for answer in row] for row in grid])
-        return Judged(judged, groups, places, notes)
+        remark = NOT_YET if p.therapy == "none" else ""
+        return Judged(judged, groups, places, notes, remark)
 
     def draw(self, figure: Any, result: Judged) -> dict[str, Any]:
         """Draw the matrix with its key."""
@@ -634,7 +586,8 @@ class WhoCounts(Explorer):
             f"{int((cells == 0).sum())} of {cells.size} cells are not stated; none counts as no, "
             "none as yes, and so no set says yes."
         )
-        return " ".join([first, *_unopposed(result), _obstacles(result), silent, *result.notes])
+        parts = [*result.notes, first, *_unopposed(result), _obstacles(result), silent]
+        return " ".join(filter(None, [*parts, result.remark]))
 
     def table(self, result: Judged) -> Table:
         """Return every cell with its reason."""
@@ -669,15 +622,13 @@ def _candidate(p: SimpleNamespace) -> tuple[rules.Patient, tuple[str, ...]]:
     patient = settled.patient(
         on_systemic_therapy=on,
         response=response,
-        progressing_sites=settled.within("growing", "growing sites", fewest, most),
+        progressing_sites=settled.within("growing", "growing site", "", fewest, most),
         driver=p.driver,
         primary_controlled=FACT[p.primary],
         all_treatable=FACT[p.treatable],
         earlier_polymetastatic=settled.dated(p.earlier == "widespread"),
         earlier_oligometastatic=settled.dated(p.earlier == "few"),
     )
-    if p.therapy == "none":
-        settled.notes.append(NOT_YET)
     return patient, tuple(dict.fromkeys(settled.notes))
 
 
