@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from oligoteach.evidence.integrity import Ledger, ledger_problems, read_ledger
 from oligoteach.evidence.lesson_numbers import lesson_number_problems
 from oligoteach.evidence.notebooks import markdown_cells, read_notebook
 from oligoteach.evidence.paths import data_path, notebooks_path
+from oligoteach.evidence.plans import plan_problems
 from oligoteach.evidence.problems import Problem
 from oligoteach.evidence.prose import check_markdown
 from oligoteach.evidence.schedules import read_regimens, regimen_problems
@@ -141,6 +142,7 @@ def check(root: Path | None = None, fault: Fault | None = None) -> Report:
     tables = (*ledger.tables, *limits.tables, schedules)
     report.counts["row"] = sum(len(table.rows) for table in tables)
     report.problems += _json_problems(tree.data)
+    report.problems += plan_problems(tree.data / "plans")
     lost = [Path(table.name).name for table in ledger.tables if table.unreadable]
     if lost:  # every key in a text would look unknown
         kinds = "Definitions, lessons, cases and notebooks"
@@ -226,14 +228,26 @@ def _check_lessons(report: Report, tree: Tree, ledger: Ledger, book: SourceBook)
         if path.suffix != ".yaml":
             sentence = "only lesson files are kept here, named <lesson>.yaml."
             report.problems.append(Problem(label, "1", "file", "unknown-file", sentence))
+    named: set[str | None] = set()
     for path in lesson_files(tree.data / "lessons"):
         parsed = parse_lesson(path, keys, f"data/lessons/{path.name}")
         report.counts["lesson"] += 1
         report.problems += parsed.problems
         report.problems += lesson_number_problems(parsed, book)
+        named.add(f"{parsed.lesson.notebook}.ipynb" if parsed.lesson else None)
         if parsed.lesson is not None:
             for place, rule, sentence in _place_in_course(parsed.lesson, numbers, tree):
                 report.problems.append(parsed.source.problem((place,), rule, sentence))
+    if None not in named:  # else one might be named by a text that cannot be read
+        report.problems += _without_lesson(tree.notebooks, named)
+
+
+def _without_lesson(folder: Path, named: Collection[str | None]) -> Iterable[Problem]:
+    """Report notebooks with a lesson's number that no lesson names."""
+    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+        if path.name not in named:
+            sentence = "no lesson in data/lessons names this notebook, so it cannot run."
+            yield Problem(f"notebooks/{path.name}", "1", "file", "missing-lesson", sentence)
 
 
 def _check_cases(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -178,8 +180,26 @@ def plan_records() -> dict[str, PlanRecord]:
     return {path.stem: _record(path) for path in sorted(data_path(FOLDER).glob("*.yaml"))}
 
 
+def plan_problems(folder: Path) -> Iterable[Problem]:
+    """Report what is wrong with the cases in a folder: records, archives, and one without other."""
+    for key in sorted({path.stem for path in folder.glob("*.*")}):
+        path = folder / f"{key}.yaml"
+        if not path.is_file():
+            sentence = f"there is no {path.name} that says where the plan comes from."
+            yield Problem(_label(folder / f"{key}.npz"), "1", "file", "missing-record", sentence)
+            continue
+        try:
+            _arrays(folder / f"{key}.npz", _record(path))
+        except EvidenceError as error:
+            yield from error.problems
+
+
+def _label(path: Path) -> str:
+    return f"data/{FOLDER}/{path.name}"
+
+
 def _record(path: Path) -> PlanRecord:
-    text = read_yaml(path, f"{FOLDER}/{path.name}")
+    text = read_yaml(path, _label(path))
     if text.problems:
         raise EvidenceError(text.problems)
     try:
@@ -201,14 +221,13 @@ def plan_arrays(case: str) -> PlanArrays:
     EvidenceError
         If archive and record do not belong together.
     """
-    import numpy as np
+    return _arrays(data_path(FOLDER, f"{case}.npz"), plan_records()[case])
 
-    record = plan_records()[case]
-    name = f"{FOLDER}/{case}.npz"
-    with np.load(data_path(FOLDER, f"{case}.npz"), allow_pickle=False) as archive:
-        kept = {key: archive[key] for key in archive.files}
+
+def _arrays(path: Path, record: PlanRecord) -> PlanArrays:
+    kept = _archive(path)
     problems = [
-        Problem(name, "array", key, "checksum", "The array is not the one of the record.")
+        Problem(_label(path), "array", key, "checksum", "the array is not the one of the record.")
         for key, expected in record.kept.sha256.items()
         if key not in kept or _digest(kept[key]) != expected
     ]
@@ -220,6 +239,17 @@ def plan_arrays(case: str) -> PlanArrays:
         tuple(structure.key for structure in record.structures),
         kept["masks"],
     )
+
+
+def _archive(path: Path) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        sentence = f"this is no whole archive of arrays: {error}."
+        raise EvidenceError([Problem(_label(path), "1", "file", "archive", sentence)]) from None
 
 
 def _unpacked(bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:

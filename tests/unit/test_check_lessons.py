@@ -60,6 +60,17 @@ def test_a_sound_copy_passes_and_is_counted(copy):
     )
 
 
+def test_a_notebook_whose_lesson_is_gone(copy):
+    (copy / "data" / "lessons" / "long_follow_up.yaml").unlink()
+    assert found(copy) == [("notebooks/03_long_follow_up.ipynb", "1", "file", "missing-lesson")]
+
+
+def test_a_lesson_that_cannot_be_read_is_not_missing_too(copy):
+    lesson(copy, "number: 3", "number: three")
+    assert [rule for *_, rule in found(copy)] != []
+    assert "missing-lesson" not in [rule for *_, rule in found(copy)]
+
+
 def test_an_unknown_claim_in_a_lesson(copy):
     text = lesson(copy, "[sabrcomet-n]", "[sabrcomet-m]")
     [problem] = check(copy).problems

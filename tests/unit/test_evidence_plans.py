@@ -9,6 +9,7 @@ from shipped_rows import beams_of
 
 from oligoteach.evidence import EvidenceError, constraints, data_path, plan_arrays, plan_records
 from oligoteach.evidence import plans as module
+from oligoteach.evidence.plans import plan_problems
 from oligoteach.models.conformity import conformity
 from oligoteach.models.structures import within_distance
 from oligoteach.modules._plan_room import CASES, PLANNED
@@ -133,3 +134,34 @@ def test_an_array_that_is_not_the_record_s_is_refused(tmp_path, monkeypatch):
     finally:
         monkeypatch.undo()
         module.plan_records.cache_clear()
+
+
+@pytest.fixture
+def plans(tmp_path):
+    """A copy of one case."""
+    for kind in ("npz", "yaml"):
+        source = data_path("plans", f"peripheral.{kind}")
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "rule"),
+    [
+        ("peripheral.npz", 1000, "archive"),
+        ("peripheral.npz", 0, "archive"),
+        ("peripheral.npz", None, "archive"),
+        ("peripheral.yaml", 200, "missing-field"),
+        ("peripheral.yaml", None, "missing-record"),
+    ],
+)
+def test_a_case_that_is_cut_off_or_not_whole_is_reported(plans, name, length, rule):
+    assert list(plan_problems(plans)) == []
+    path = plans / name
+    if length is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:length])
+    problems = list(plan_problems(plans))
+    assert {problem.rule for problem in problems} == {rule}
+    assert str(problems[0]).startswith("data/plans/peripheral.")
