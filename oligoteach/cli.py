@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FIRST_PORT = 8866
+EDUCATION = "Education only: not a basis for treating a patient."
 
 _DESCRIPTION = """\
 An interactive course on the oligometastatic state in non-small-cell lung cancer.
@@ -211,7 +212,8 @@ def _export(args: argparse.Namespace) -> int:
         raise UsageError(f"--table goes with csv, not with {args.what}.")
     if args.what == "csv":
         return _export_csv(args.table, args.out)
-    _write(to_bibtex() if args.what == "bibtex" else claims_report(), args.out)
+    text = f"% {EDUCATION}\n\n{to_bibtex()}" if args.what == "bibtex" else claims_report()
+    _write(text, args.out)
     return 0
 
 
@@ -238,15 +240,17 @@ def _export_csv(table: str | None, out: Path | None) -> int:
 
 
 def _write(text: str, out: Path | None) -> None:
-    """Write text to a file, or to standard output."""
+    """Write text to a file, or to standard output, and say beside it what it is not for."""
     if out is None:
         sys.stdout.write(text)
+        sys.stdout.flush()
+        print(EDUCATION, file=sys.stderr)
         return
     try:
         out.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
-    print(f"wrote {out}", file=sys.stderr)
+    print(f"wrote {out}. {EDUCATION}", file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
