@@ -54,8 +54,11 @@ def check_progress(text: bytes) -> None:
         raise ProgressError("Its list of lessons is damaged.")
     for name, lesson in data["lessons"].items():
         _check_lesson(name, lesson)
-    if not isinstance(_or_empty(data.get("misses")), dict):
+    misses = _or_empty(data.get("misses"))
+    if not isinstance(misses, dict):
         raise ProgressError("Its review queue is damaged.")
+    if not all(map(_is_miss, misses.values())):
+        raise ProgressError("An entry in its review queue is damaged.")
 
 
 def _no_number(word: str) -> NoReturn:
@@ -83,8 +86,32 @@ def _check_lesson(name: str, lesson: Any) -> None:
         entries = _or_empty(lesson.get(part))
         if not isinstance(entries, dict):
             raise ProgressError(f"The {part} of the lesson “{name}” are damaged.")
-        if not all(isinstance(entry, dict) for entry in entries.values()):
+        sound = _is_sitting if part == "tests" else _is_object
+        if not all(map(sound, entries.values())):
             raise ProgressError(f"An entry in the {part} of the lesson “{name}” is damaged.")
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_miss(value: Any) -> bool:
+    """Whether this is a question to review: of which lesson, which one, and its words."""
+    return _is_object(value) and all(
+        isinstance(value.get(key), str) for key in ("lesson", "id", "prompt")
+    )
+
+
+def _is_sitting(value: Any) -> bool:
+    """Whether this is a test with its first and last score."""
+    return _is_object(value) and all(_is_score(value.get(key)) for key in ("first", "last"))
+
+
+def _is_score(value: Any) -> bool:
+    return _is_object(value) and all(
+        isinstance(value.get(key), int | float) and not isinstance(value[key], bool)
+        for key in ("right", "total")
+    )
 
 
 def _or_empty(value: Any) -> Any:

@@ -733,6 +733,35 @@ def test_damaged_storage_does_not_stop_the_page(open_kit):
     assert page.errors == []
 
 
+def test_damaged_entries_in_storage_do_not_stop_what_reads_them(open_kit):
+    kept = {"version": 1, "lessons": {"try": {"tests": {"entry": {}}}}, "misses": {"a": None}}
+    page = open_kit(storage=json.dumps(kept))
+    page.get_by_text("Nothing missed so far.").wait_for()
+    quiz = page.locator('[data-quiz="entry"]')
+    quiz.get_by_label("Nothing").check()
+    quiz.locator("input[type=number]").fill("10")
+    quiz.get_by_role("button", name="Hand in").click()
+    quiz.get_by_text("1 of 2. Come back").wait_for()
+    assert page.errors == []
+
+
+def test_progress_of_a_newer_copy_is_left_as_it_is(open_kit):
+    newer = {"version": 2, "lessons": {"try": {"answers": []}}}
+    page = open_kit(storage=json.dumps(newer))
+    page.get_by_text("holds progress of a newer copy of the course").wait_for()
+    answer_one(page)
+    page.locator(".kit-progress").get_by_text("Which are even?").wait_for()  # the page's own memory
+    assert kept(page) == newer
+
+
+def test_what_was_only_shown_is_no_prediction_made(open_kit):
+    page = open_kit()
+    gated(page).get_by_role("button", name="Just show me").click()
+    wait_frame(gated(page))
+    wait_kept(page, "'half' in kept.lessons.try.predictions")
+    assert "predictions made 0 of 1" in page.locator(".kit-progress").inner_text()
+
+
 def test_a_killed_kernel_is_announced_and_a_reload_restores(open_kit, kill_kernels):
     page = open_kit()
     wait_frame(decay(page))

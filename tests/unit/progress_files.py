@@ -13,11 +13,15 @@ def progress(lessons=None, misses=None, **changed):
     return json.dumps({**whole, **changed})
 
 
+MISS = {"lesson": "trials", "id": "q", "prompt": "Which one?"}
+SCORE = {"right": 3, "total": 8, "when": "2026-01-01T00:00:00.000Z"}
+
 GOOD = [
     progress(),
     progress({"trials": {"answers": {"q": {"value": ["a"], "correct": True, "tries": 1}}}}),
     progress({"trials": {"params": None}}, note="Education only", version=1.0),
     json.dumps({"kind": KIND, "version": 1, "lessons": {}}),
+    progress({"trials": {"tests": {"entry": {"first": SCORE, "last": SCORE}}}}, {"trials/q": MISS}),
     progress({"a" * 40: {"visited": "2026-01-01T00:00:00.000Z"}}),
 ]
 
@@ -40,6 +44,13 @@ BAD = [
     (progress({"trials": []}), "the lesson “trials” is damaged"),
     (progress({"trials": {"answers": [1]}}), "the answers of the lesson “trials” are damaged"),
     (progress({"trials": {"cases": {"x": 1}}}), "an entry in the cases of the lesson “trials”"),
+    (progress({"trials": {"tests": {"x": {}}}}), "an entry in the tests of the lesson “trials”"),
+    (
+        progress({"trials": {"tests": {"x": {"first": SCORE, "last": {"right": True}}}}}),
+        "an entry in the tests of the lesson “trials”",
+    ),
     (progress(misses=[1]), "review queue is damaged"),
+    (progress(misses={"trials/q": None}), "an entry in its review queue is damaged"),
+    (progress(misses={"trials/q": {**MISS, "prompt": 1}}), "an entry in its review queue"),
     ("x" * 1_000_001, "larger than 1 MB"),
 ]

@@ -152,7 +152,7 @@ def test_help_is_worth_reading(command, capsys):
 
 
 def test_every_example_of_the_help_is_understood(capsys):
-    from oligoteach.cli import EDUCATION, _EPILOG, build_parser
+    from oligoteach.cli import _EPILOG, build_parser
 
     examples = [line.split("  ")[1].split() for line in _EPILOG.splitlines() if "  oligot" in line]
     assert len(examples) >= 6
@@ -198,7 +198,7 @@ def test_shipped_data_that_cannot_be_used_are_exit_code_1(monkeypatch, capsys):
 
 def test_the_command_imports_nothing_heavy_before_it_needs_it():
     code = (
-        "import sys\nfrom oligoteach.cli import EDUCATION, main\n"
+        "import sys\nfrom oligoteach.cli import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "heavy = {'numpy', 'pydantic', 'yaml', 'matplotlib', 'voila', 'tornado'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"

@@ -33,6 +33,10 @@ function renderPage({ model, el, signal }) {
     },
     failed: (message) => notes.append(h("p", { class: "kit-refusal" }, message.text)),
   });
+  if (store.newer()) {
+    const words = "This browser holds progress of a newer copy of the course. It is left as it is; what you do here is kept only while this page is open.";
+    notes.append(h("p", { class: "kit-refusal" }, words));
+  }
   store.change(config.lesson, () => {});
   const saved = store.lesson(config.lesson).params;
   const search = location.search;

@@ -31,7 +31,7 @@ function renderProgress({ model, el, signal }) {
 
 function stationItem(station, kept) {
   const right = Object.values(kept.answers).filter((answer) => answer.correct).length;
-  const predicted = Object.keys(kept.predictions).length;
+  const predicted = Object.values(kept.predictions).filter((one) => (one.value ?? null) !== null).length;
   const state =
     station.n_questions > 0 && right >= station.n_questions ? "done" : kept.visited ? "begun" : "new";
   const words = {

@@ -119,10 +119,11 @@ function saveSitting(config, right, total) {
   store.change(config.lesson, (kept) => {
     const entry = { right, total, when: new Date().toISOString() };
     const before = kept.tests[config.key];
-    kept.tests[config.key] = { first: before?.first ?? entry, last: entry, when: entry.when };
-    line = before
-      ? `${right} of ${total} this time; ${before.first.right} of ${before.first.total} the first time.`
-      : `${right} of ${total}. Come back after the lessons and take it again.`;
+    const first = isSitting(before) ? before.first : entry;
+    kept.tests[config.key] = { first, last: entry, when: entry.when };
+    line = first === entry
+      ? `${right} of ${total}. Come back after the lessons and take it again.`
+      : `${right} of ${total} this time; ${first.right} of ${first.total} the first time.`;
   });
   return line;
 }

@@ -8,22 +8,34 @@ const MAX_IMPORT = 1_000_000;
 
 const emptyStore = () => ({ version: STORE_VERSION, lessons: {}, misses: {} });
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isMiss = (miss) => isObject(miss) && [miss.lesson, miss.id, miss.prompt].every((text) => typeof text === "string");
+const isScore = (score) => isObject(score) && [score.right, score.total].every(Number.isFinite);
+const isSitting = (sitting) => isObject(sitting) && isScore(sitting.first) && isScore(sitting.last);
 
 const store = {
-  memory: null, // used where the browser refuses to keep anything
+  memory: null, // what the browser could not or must not keep, for as long as the page is open
 
   read() {
     if (home.address) return home.data;
+    if (store.memory) return store.memory;
+    const kept = store.stored();
+    if (kept?.version !== STORE_VERSION || !isObject(kept.lessons)) return emptyStore();
+    const misses = isObject(kept.misses) ? Object.entries(kept.misses) : [];
+    return { ...emptyStore(), ...kept, misses: Object.fromEntries(misses.filter(([, miss]) => isMiss(miss))) };
+  },
+
+  // What the browser has, whatever it is; null where it is refused, or damaged.
+  stored() {
     try {
       const kept = JSON.parse(localStorage.getItem(STORE_KEY) ?? "null");
-      if (isObject(kept) && kept.version === STORE_VERSION && isObject(kept.lessons)) {
-        return { ...emptyStore(), ...kept };
-      }
+      return isObject(kept) ? kept : null;
     } catch {
-      /* refused or damaged: start from nothing */
+      return null;
     }
-    return store.memory ?? emptyStore();
   },
+
+  // Left by a newer copy of the course at this address: it is not for this one to write over.
+  newer: () => !home.address && store.stored()?.version > STORE_VERSION,
 
   // Every change is a piece of work on what is kept: it can be done again on a newer copy.
   update(work) {
@@ -35,10 +47,13 @@ const store = {
   },
 
   keep(data) {
+    store.memory = data;
+    if (store.newer()) return;
     try {
       localStorage.setItem(STORE_KEY, JSON.stringify(data));
+      store.memory = null;
     } catch {
-      store.memory = data;
+      /* refused or full */
     }
   },
 
@@ -131,6 +146,7 @@ function parseProgress(text) {
   if (!isObject(data.lessons)) refuse("its list of lessons is damaged.");
   for (const [name, lesson] of Object.entries(data.lessons)) checkLesson(name, lesson, refuse);
   if (!isObject(data.misses ?? {})) refuse("its review queue is damaged.");
+  if (!Object.values(data.misses ?? {}).every(isMiss)) refuse("an entry in its review queue is damaged.");
   return { ...data, misses: data.misses ?? {} };
 }
 
@@ -139,8 +155,9 @@ function checkLesson(name, lesson, refuse) {
   if (!isObject(lesson)) refuse(`the lesson “${name}” is damaged.`);
   for (const part of ["params", "answers", "predictions", "tests", "cases"]) {
     if (!isObject(lesson[part] ?? {})) refuse(`the ${part} of the lesson “${name}” are damaged.`);
+    const sound = part === "tests" ? isSitting : isObject;
     for (const item of Object.values(lesson[part] ?? {})) {
-      if (!isObject(item)) refuse(`an entry in the ${part} of the lesson “${name}” is damaged.`);
+      if (!sound(item)) refuse(`an entry in the ${part} of the lesson “${name}” is damaged.`);
     }
   }
 }
