@@ -219,6 +219,24 @@ def test_before_an_audience_nobody_is_asked_how_sure(open_lesson):
     assert page.evaluate(REFLOW) == []
 
 
+def test_the_arrow_key_goes_on_with_an_open_case_at_its_second_press(open_lesson):
+    page = open_lesson(NOTEBOOK, query="?present=1", width=1280, height=720)
+    decisions = open_case(page).locator(".kit-decision")
+    decisions.get_by_label("The CT is enough").check()
+    decisions.get_by_role("button", name="Commit").click()
+    decisions.locator(".kit-outcome-title:focus").wait_for()
+    place = page.locator(".kit-step-place")
+    for _ in range(4):  # what is longer than the screen is paged through first
+        page.keyboard.press("PageDown")
+        if place.inner_text().endswith(": → goes on"):
+            break
+    assert decisions.count() == 1
+    page.keyboard.press("PageDown")
+    decisions.nth(1).locator(".kit-step:focus").wait_for()
+    assert "step 4 of the case" in place.inner_text()
+    assert page.errors == []
+
+
 def test_a_reset_puts_the_board_back_to_its_list(open_lesson):
     page = finished(open_lesson)
     page.on("dialog", lambda dialog: dialog.accept())

@@ -232,7 +232,12 @@ def test_a_mark_stands_close_to_its_word_and_to_the_full_stop_behind_it(open_kit
     shown = sentence.evaluate(
         "(p) => [...p.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)"
     )
-    assert shown == ["It is so", "."]
+    assert "".join(shown) == "It is so"
+    source = page.locator(".kit-prose-source").first  # a line never begins with the full stop
+    assert source.evaluate("(e) => [e.lastChild.data, getComputedStyle(e).whiteSpace]") == [
+        ".",
+        "nowrap",
+    ]
     assert mark.inner_text() == "✗ review: wrong"
     mark.click()
     panel = page.locator(".kit-popover:popover-open")
@@ -343,6 +348,35 @@ def test_the_arrow_key_reveals_at_its_second_press_and_then_steps_through_the_vi
         page.keyboard.press("ArrowRight")
     assert page.locator(".kit-feedback:focus").count() == 1
     assert page.errors == []
+
+
+def test_before_an_audience_the_words_change_with_the_figure(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    reveal_all(page)
+    wait_frame(gated(page))
+    gated(page).get_by_text("At 1 month 0.368 is left.").wait_for()
+    gated(page).evaluate(
+        """(explorer) => {
+        const image = explorer.querySelector(".kit-image");
+        image.addEventListener("ot:frame", () => setTimeout(() => {
+          window.told = explorer.querySelector(".kit-words").textContent;
+        }));
+        }"""
+    )
+    gated(page).locator("input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("window.told")
+    assert "0.368" not in page.evaluate("window.told")
+
+
+def test_before_an_audience_nothing_that_follows_shares_the_screen_with_a_question(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    to_prediction(page)
+    check = page.get_by_role("heading", name="Check", exact=True)
+    assert check.bounding_box()["y"] >= 720
+    gated(page).get_by_role("button", name="Reveal").click()
+    gated(page).locator(".kit-body:focus").wait_for()
 
 
 def test_a_figure_that_comes_late_does_not_call_the_lecturer_back(open_kit):

@@ -60,11 +60,19 @@ function upgradeProse(root, citations) {
   for (const link of root.querySelectorAll('a[href^="#claim-"]')) {
     const citation = byKey.get(link.getAttribute("href").slice("#claim-".length));
     if (!citation || link.closest(".kit-widget")) continue;
-    const closes = /^\s*[.,;:!?)]/.test(link.nextSibling?.textContent ?? "");
     const chip = proseChip(citation);
-    if (closes) chip.classList.add("kit-closes");
+    takePunctuation(chip, link.nextSibling);
     link.replaceWith(chip);
   }
+}
+
+// A full stop behind a mark belongs to it: alone it could begin the next line.
+function takePunctuation(chip, text) {
+  const [spaced, stop] = /^\s*([.,;:!?)]+)/.exec(text?.data ?? "") ?? [];
+  if (!stop) return;
+  text.data = text.data.slice(spaced.length);
+  chip.append(stop);
+  chip.classList.add("kit-closes");
 }
 
 function proseChip(citation) {

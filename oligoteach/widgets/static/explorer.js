@@ -47,9 +47,12 @@ function renderExplorer({ model, el, signal }) {
       showBody(true);
       image.alt = `Figure: ${config.title}. ${firstSentence(message.text)}`;
       run.show(message.run);
-      // Words of a run change often: they are seen at once, and heard when it is over.
-      if (message.run) words.setAttribute("aria-live", "off");
-      if (message.run || words.textContent === "") write(message.text);
+      // Words of a run change often, and a room sees what the lecturer moves: they are seen at once,
+      // and heard when it is over.
+      const atOnce = message.run || look.present();
+      if (atOnce) words.setAttribute("aria-live", "off");
+      if (atOnce || words.textContent === "") write(message.text);
+      if (atOnce) fit();
       read(message.text);
       controls.refuse(message.refusals);
       const old = Object.keys(message.refusals).length ? ["The figure keeps to the last setting that is possible."] : [];

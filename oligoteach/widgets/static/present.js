@@ -63,6 +63,7 @@ function move(by) {
   const here = stepInView(list);
   if (here && here === currentStep && moveWithin(here, by)) return;
   if (here && turnPage(here, by)) return;
+  if (here && goOn(here, by)) return;
   let at = list.indexOf(here) + by;
   while (at > 0 && at < list.length && !can(list[at])) at += by;
   const next = list[Math.max(0, at)];
@@ -79,7 +80,7 @@ function turnPage(step, by) {
   }
   const all = [...document.querySelectorAll(`${STATIONS}, ${WITHIN}`)].filter(can);
   const next = all[all.indexOf(step) + 1]; // references too: there the text ends
-  const hidden = (next ? topOf(next) : topOf(document.documentElement) + document.documentElement.scrollHeight) - innerHeight;
+  const hidden = endOf(step, next) - innerHeight;
   const little = step.matches(".kit-body") ? innerHeight / 4 : HERE; // a figure ends with its tools
   if (hidden <= little) return false;
   scrollBy(0, Math.min(hidden, PAGE * innerHeight));
@@ -89,22 +90,52 @@ function turnPage(step, by) {
   return true;
 }
 
+const WRITTEN = "p, li, td, th, pre, dt, dd, h3, h4, h5, img, button, input, label, summary";
+const LISTS = ".kit-cards, .kit-map, .kit-tales"; // for choosing from: of a long one the first screen is enough
+
+// Where on the screen the text of a step ends: the space before the next step is no text.
+function endOf(step, next) {
+  const between = [...document.querySelectorAll(`main :is(${WRITTEN})`)].filter(
+    (one) =>
+      step.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      (!next || next.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING) &&
+      shown(one),
+  );
+  const end = (one) => {
+    const list = one.closest(LISTS);
+    const bottom = one.getBoundingClientRect().bottom;
+    return list ? Math.min(bottom, topOf(list) + innerHeight) : bottom;
+  };
+  return Math.max(step.getBoundingClientRect().bottom, ...between.map(end));
+}
+
 function moveWithin(step, by) {
   const reveal = step.querySelector(":scope > .kit-row .kit-reveal");
-  if (step.matches(".kit-prediction") && reveal && shown(reveal)) return turnReveal(step, reveal, by);
+  if (step.matches(".kit-prediction") && reveal && shown(reveal)) return arm(step, reveal, "reveals", by);
   return step.kitViews?.move(by) && (place.textContent = placeWords(step));
 }
 
+// An open case goes on from what came of its last decision.
+function goOn(step, by) {
+  const story = step.closest(".kit-story");
+  const further = story?.querySelector(".kit-onward");
+  const last = () => [...story.querySelectorAll(WITHIN)].filter(can).at(-1);
+  if (!further || last() !== step) return false;
+  const taken = arm(step, further, "goes on", by);
+  if (!further.isConnected) goTo(last());
+  return taken;
+}
+
 // The answer is one key away, and never the same key press that came to the question.
-function turnReveal(step, reveal, by) {
+function arm(step, control, what, by) {
   const armed = step.dataset.armed === "1";
   if (by < 0) {
     delete step.dataset.armed;
     return armed;
   }
-  if (armed) reveal.click();
+  if (armed) control.click();
   step.dataset.armed = "1";
-  place.textContent = `${placeWords(step)}: → reveals`;
+  place.textContent = `${placeWords(step)}: → ${what}`;
   return true;
 }
 
