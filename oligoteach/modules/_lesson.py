@@ -55,12 +55,11 @@ class Lesson:
     @cached_property
     def header(self) -> Page:
         """The page's header, which also restores what a link or the browser remembers."""
-        names = lesson_names()
         return Page(
             lesson=self.name,
             title=self.text.title,
             question=self.text.question,
-            place=f"{names.index(self.name) + 1} of {len(names)}",
+            place=f"{self.text.number:02d}",
             minutes=self.text.minutes,
             legend=LEGEND,
         )
