@@ -31,7 +31,7 @@ class Page(KitWidget):
     lesson, title, question : str
         The lesson's name, its heading and what it asks.
     place : str
-        Such as "2 of 4".
+        Its number in the course.
     minutes : int
         How long it takes.
     legend : mapping of str to str

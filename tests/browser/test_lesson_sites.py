@@ -59,3 +59,19 @@ def test_a_site_brings_a_schedule_and_no_control_where_its_model_ends(page):
     number(lab, "dose").fill("8")
     lab.get_by_text("model: control").first.wait_for()
     assert page.errors == []
+
+
+# The prose below each question, as far as it is on the screen when the question is.
+BESIDE_A_QUESTION = """() => [...document.querySelectorAll(".kit-explorer > .kit-prediction")]
+  .flatMap((question) => {
+    question.scrollIntoView();
+    return [...document.querySelectorAll("main .ot-prose p")].filter((p) =>
+      question.compareDocumentPosition(p) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      p.getBoundingClientRect().top < innerHeight).map((p) => p.textContent.slice(0, 60));
+  })"""
+
+
+def test_before_an_audience_what_follows_a_question_is_not_on_its_screen(open_lesson):
+    page = open_lesson(NOTEBOOK, query="?present=1", width=1280, height=720)
+    assert page.locator(".kit-reveal:visible").count() > 2
+    assert page.evaluate(BESIDE_A_QUESTION) == []

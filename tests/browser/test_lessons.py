@@ -168,6 +168,11 @@ def test_print_shows_everything(open_lesson, notebook):
         .filter((e) => !e.checkVisibility()).length"""
     )
     assert hidden == 0
+    # The references print every claim; where an answer cites it, it is not printed again.
+    printed = page.locator(".kit-references .kit-chip-text").all_text_contents()
+    cited = page.locator(":is(.kit-feedback, .kit-status) .kit-chip-text")
+    assert set(cited.all_text_contents()) <= set(printed)
+    assert cited.filter(visible=True).count() == 0
     clipped = page.evaluate(
         """() => [...document.querySelectorAll("body, body *")].filter((e) => {
           const style = getComputedStyle(e);

@@ -49,7 +49,7 @@ function renderExplorer({ model, el, signal }) {
       run.show(message.run);
       // Words of a run change often, and a room sees what the lecturer moves: they are seen at once,
       // and heard when it is over.
-      const atOnce = message.run || look.present();
+      const atOnce = (message.run || look.present()) && message.text !== written;
       if (atOnce) words.setAttribute("aria-live", "off");
       if (atOnce || words.textContent === "") write(message.text);
       if (atOnce) fit();

@@ -131,6 +131,7 @@ function arm(step, control, what, by) {
   const armed = step.dataset.armed === "1";
   if (by < 0) {
     delete step.dataset.armed;
+    if (armed) place.textContent = placeWords(step);
     return armed;
   }
   if (armed) control.click();
