@@ -51,7 +51,8 @@ published figures that data/evidence/known_oddities.csv declares are listed as n
 and never fail the check; a declared oddity that is gone does."""
 
 _EXPORT_DESCRIPTION = """\
-Write the ledger for other programs, to standard output or to a file.
+Write the ledger for other programs, to standard output or to a file. For education only,
+not a basis for treating a patient.
 
   bibtex  all references
   csv     one table as it stands, dose constraints included, or with --out FOLDER and no
@@ -243,8 +244,8 @@ def _write(text: str, out: Path | None) -> None:
     """Write text to a file, or to standard output, and say beside it what it is not for."""
     if out is None:
         sys.stdout.write(text)
-        sys.stdout.flush()
-        print(EDUCATION, file=sys.stderr)
+        if sys.stdout.isatty():  # a program at the other end takes the table as it is
+            print(EDUCATION, file=sys.stderr)
         return
     try:
         out.write_text(text, encoding="utf-8", newline="")

@@ -182,7 +182,7 @@ def plan_records() -> dict[str, PlanRecord]:
 
 def plan_problems(folder: Path) -> Iterable[Problem]:
     """Report what is wrong with the cases in a folder: records, archives, and one without other."""
-    for key in sorted({path.stem for path in folder.glob("*.*")}):
+    for key in sorted({path.stem for kind in ("yaml", "npz") for path in folder.glob(f"*.{kind}")}):
         path = folder / f"{key}.yaml"
         if not path.is_file():
             sentence = f"there is no {path.name} that says where the plan comes from."

@@ -304,7 +304,7 @@ def test_the_count_of_steps_stays_when_an_answer_is_revealed(open_kit):
         seen.append(place.inner_text())
     assert len(set(seen)) == len(seen)
     gated(page).get_by_role("button", name="Reveal").click()
-    gated(page).locator(".kit-body:focus:not([aria-busy])").wait_for()
+    gated(page).locator(".kit-body:focus").wait_for()
     revealed = place.inner_text().partition(",")[0]
     assert revealed == f"{int(seen[-1].partition(' / ')[0]) + 1} / {total}"
     for _ in range(3):  # two views of the figure lie between
@@ -331,7 +331,7 @@ def test_the_arrow_key_reveals_at_its_second_press_and_then_steps_through_the_vi
     assert gated(page).locator('.kit-prediction[data-armed="1"]').count() == 0
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
-    gated(page).locator(".kit-body:focus:not([aria-busy])").wait_for()
+    gated(page).locator(".kit-body:focus").wait_for()
     assert place.inner_text().endswith(", then 2 views")
     station = place.inner_text().partition(",")[0]
     page.keyboard.press("ArrowRight")
@@ -378,6 +378,18 @@ def test_a_figure_that_comes_late_does_not_call_the_lecturer_back(open_kit):
     assert decay(page).locator(".kit-body:focus").count() == 1
     gated(page).locator(".kit-body:not([aria-busy])").wait_for()
     assert decay(page).locator(".kit-body:focus").count() == 1
+
+
+def test_arrows_step_on_before_the_figure_has_come(open_kit):
+    page = open_kit(query="?present=1", width=1280, height=720)
+    wait_frame(decay(page))
+    page.evaluate(LATE)
+    gated(page).get_by_role("button", name="Reveal").click()
+    gated(page).locator(".kit-body:focus").wait_for()
+    for _ in range(3):  # two views of the figure lie between
+        page.keyboard.press("ArrowRight")
+    assert gated(page).locator('.kit-body[aria-busy="true"]').count() == 1
+    assert page.locator(".kit-feedback:focus").count() == 1
 
 
 def test_a_lecture_begins_at_the_top_whatever_was_answered_before(open_kit):

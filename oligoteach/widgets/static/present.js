@@ -93,11 +93,13 @@ function turnPage(step, by) {
 const WRITTEN = "p, li, td, th, pre, dt, dd, h3, h4, h5, img, button, input, label, summary";
 const LISTS = ".kit-cards, .kit-map, .kit-tales"; // for choosing from: of a long one the first screen is enough
 
-// Where on the screen the text of a step ends: the space before the next step is no text.
+// Where on the screen the text of a step ends: the space before the next step is no text. What lies
+// within the step itself may be scrolled or cut off there, and reaches no further than it.
 function endOf(step, next) {
   const between = [...document.querySelectorAll(`main :is(${WRITTEN})`)].filter(
     (one) =>
       step.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      !step.contains(one) &&
       (!next || next.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING) &&
       shown(one),
   );
