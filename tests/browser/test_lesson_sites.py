@@ -67,11 +67,12 @@ BESIDE_A_QUESTION = """() => [...document.querySelectorAll(".kit-explorer > .kit
     question.scrollIntoView();
     return [...document.querySelectorAll("main .ot-prose p")].filter((p) =>
       question.compareDocumentPosition(p) & Node.DOCUMENT_POSITION_FOLLOWING &&
-      p.getBoundingClientRect().top < innerHeight).map((p) => p.textContent.slice(0, 60));
+      p.checkVisibility() && p.getBoundingClientRect().top < innerHeight).map((p) => p.textContent.slice(0, 60));
   })"""
 
 
 def test_before_an_audience_what_follows_a_question_is_not_on_its_screen(open_lesson):
     page = open_lesson(NOTEBOOK, query="?present=1", width=1280, height=720)
     assert page.locator(".kit-reveal:visible").count() > 2
+    page.locator(".kit-prose-chip").first.wait_for()  # what a mark opens is in the prose, unseen
     assert page.evaluate(BESIDE_A_QUESTION) == []
