@@ -67,7 +67,8 @@ BESIDE_A_QUESTION = """() => [...document.querySelectorAll(".kit-explorer > .kit
     question.scrollIntoView();
     return [...document.querySelectorAll("main .ot-prose p")].filter((p) =>
       question.compareDocumentPosition(p) & Node.DOCUMENT_POSITION_FOLLOWING &&
-      p.checkVisibility() && p.getBoundingClientRect().top < innerHeight).map((p) => p.textContent.slice(0, 60));
+      p.checkVisibility() && p.getBoundingClientRect().top < innerHeight)
+      .map((p) => p.textContent.slice(0, 60));
   })"""
 
 
